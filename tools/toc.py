@@ -1,0 +1,44 @@
+"""The order of chapters, read from its one place, `_toc.yml`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import yaml
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def documents(root: Path = ROOT) -> list[str]:
+    """Every page of the book in reading order, as paths without suffix, relative to `root`."""
+    toc = yaml.safe_load((root / "_toc.yml").read_text(encoding="utf-8"))
+    return [toc["root"], *_files(toc)]
+
+
+def notebooks(root: Path = ROOT) -> list[Path]:
+    """The notebooks of the book in reading order, relative to `root`.
+
+    Raises
+    ------
+    FileNotFoundError
+        `_toc.yml` names a page that does not exist.
+    """
+    found = []
+    for document in documents(root):
+        path = Path(document).with_suffix(".ipynb")
+        if (root / path).is_file():
+            found.append(path)
+        elif not (root / document).with_suffix(".md").is_file():
+            raise FileNotFoundError(
+                f"_toc.yml names {document}, but there is neither {document}.ipynb nor {document}.md"
+            )
+    return found
+
+
+def _files(node) -> list[str]:
+    if isinstance(node, list):
+        return [document for item in node for document in _files(item)]
+    if not isinstance(node, dict):
+        return []
+    own = [node["file"]] if "file" in node else []
+    return own + [d for key in ("parts", "chapters", "sections") for d in _files(node.get(key))]

@@ -1,0 +1,1 @@
+"""What two or more chapters share: checks, numerical derivatives, figures, data."""

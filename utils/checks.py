@@ -1,0 +1,291 @@
+"""`check` compares independent computations of one labelled equation; `claim` asserts one sentence of the prose.
+
+Both print one line in the page when they hold and raise `CheckFailed` when they do not. On the website the line of a
+check links back to its equation, and the equation shows that it is checked.
+"""
+
+from __future__ import annotations
+
+import html
+import itertools
+import json
+from dataclasses import dataclass
+from numbers import Integral, Number
+from typing import Any
+
+import numpy as np
+from IPython.display import display
+
+__all__ = ["CheckFailed", "CheckLine", "MonteCarlo", "check", "claim", "relative_error"]
+
+#: The type under which a line's facts travel in the executed notebook, for the website and the tests to read.
+RECORD_MIME = "application/vnd.every-equation-runs.check+json"
+
+
+class CheckFailed(AssertionError):
+    """Two computations of one equation disagree, or a sentence of the prose is not true."""
+
+
+@dataclass(frozen=True)
+class MonteCarlo:
+    """An estimate by simulation, with its own uncertainty.
+
+    Parameters
+    ----------
+    mean : array_like
+        The estimate.
+    standard_error : array_like
+        Its standard error, of the same shape as `mean`; positive and finite.
+    """
+
+    mean: Any
+    standard_error: Any
+
+    def __post_init__(self):
+        mean, error = _as_array("mean", self.mean), _as_array("standard_error", self.standard_error)
+        if mean.shape != error.shape:
+            raise ValueError(f"MonteCarlo: mean has shape {mean.shape}, standard_error has {error.shape}")
+        if not np.all(error > 0):
+            raise ValueError("MonteCarlo: every standard error must be positive; a zero one compares nothing")
+
+    @classmethod
+    def from_samples(cls, samples) -> MonteCarlo:
+        """Mean over the first axis of independent `samples`, shape (n, ...), and its standard error s/√n."""
+        samples = np.asarray(samples, dtype=float)
+        if samples.ndim == 0 or len(samples) < 2:
+            raise ValueError("MonteCarlo.from_samples needs at least two samples")
+        return cls(samples.mean(axis=0), samples.std(axis=0, ddof=1) / np.sqrt(len(samples)))
+
+
+class CheckLine:
+    """One line of the page: what was verified and how well. Renders as text and as HTML."""
+
+    def __init__(self, kind: str, subject: str, detail: str, record: dict):
+        self.kind, self.subject, self.detail, self.record = kind, subject, detail, record
+
+    def __repr__(self) -> str:
+        return f"✓ {self.subject}   {self.detail}"
+
+    def _repr_mimebundle_(self, include=None, exclude=None):
+        subject, detail = html.escape(self.subject), html.escape(self.detail)
+        if self.kind == "check":
+            subject = f'<a class="eer-eq" data-eq="{subject}" href="#equation-{subject}">{subject}</a>'
+        markup = (
+            f'<div class="eer-line eer-{self.kind}" style="color:var(--eer-ok, #1a7f37)">✓ '
+            f'<span class="eer-subject">{subject}</span> <span class="eer-detail">{detail}</span></div>'
+        )
+        record = {"kind": self.kind, "subject": self.subject, **self.record}
+        return {"text/plain": repr(self), "text/html": markup, RECORD_MIME: json.loads(json.dumps(record))}
+
+
+def relative_error(a, b, scale: float | None = None) -> float:
+    """Largest absolute difference of two arrays, relative to their largest entry (or to `scale`).
+
+    Parameters
+    ----------
+    a, b : array_like
+        Of one shape; numbers, NumPy arrays or torch tensors. Complex values allowed.
+    scale : float, optional
+        What the difference is measured against; give it where the true value is zero.
+
+    Returns
+    -------
+    float
+        0.0 where both are zero.
+
+    Raises
+    ------
+    ValueError
+        Different shapes, empty arrays, NaN or infinite entries, or a scale that is not positive.
+    """
+    a, b = _as_array("first argument", a), _as_array("second argument", b)
+    if a.shape != b.shape:
+        raise ValueError(f"shapes differ: {a.shape} and {b.shape}")
+    if scale is None:
+        scale = max(np.abs(a).max(), np.abs(b).max())
+    elif not (np.isfinite(scale) and scale > 0):
+        raise ValueError(f"scale must be positive and finite, found {scale}")
+    difference = float(np.abs(a - b).max())
+    return difference / float(scale) if difference else 0.0
+
+
+def check(label: str, *, tolerance: float = 1e-8, z: float = 3.0, scale: float | None = None, **sides) -> None:
+    """Assert that independent computations of one labelled equation agree, and print one line saying so.
+
+    Parameters
+    ----------
+    label : str
+        Label of the equation in this chapter, such as ``"eq-quadratic-gradient"``.
+    tolerance : float
+        Largest relative error allowed between any two sides (see `relative_error`).
+    z : float
+        A `MonteCarlo` side may be at most this many of its standard errors away from any other side.
+    scale : float, optional
+        Passed to `relative_error`, for equations whose value is zero.
+    **sides
+        Two or more named computations: numbers, arrays, tensors, `MonteCarlo` estimates, or lists and tuples of
+        these where the equation was tried on several inputs (compared item by item).
+
+    Raises
+    ------
+    CheckFailed
+        The sides disagree: in value, in shape, in how many items there are, or one of them is empty or not finite.
+    TypeError, ValueError
+        The call itself is wrong: fewer than two sides, a value compared with itself, a label that is no label,
+        two estimates and nothing exact, a tolerance that is not positive.
+    """
+    _reject_bad_call(label, sides, tolerance, z)
+    errors, deviations = [], []
+    for (name_a, a), (name_b, b) in itertools.combinations(sides.items(), 2):
+        for where, x, y in _paired_items(label, name_a, a, name_b, b):
+            names = f"{name_a}{where}", f"{name_b}{where}"
+            if isinstance(x, MonteCarlo) or isinstance(y, MonteCarlo):
+                deviations.append(_compare_estimate(label, names, x, y, z))
+            else:
+                errors.append(_compare_exact(label, names, x, y, tolerance, scale))
+    parts, record = [" = ".join(sides).replace("_", " ")], {"sides": list(sides)}
+    if errors:
+        parts.append(f"largest relative error {max(errors):.1e} (tolerance {tolerance:.0e})")
+        record |= {"error": max(errors), "tolerance": tolerance}
+    if deviations:
+        parts.append(f"{max(deviations):.2f} standard errors apart (allowed {z:g})")
+        record |= {"standard_errors": max(deviations), "allowed": z}
+    display(CheckLine("check", label, " · ".join(parts), record))
+
+
+def claim(sentence: str, holds: bool, **found) -> None:
+    """Assert one sentence of the prose and print it with the values that were found.
+
+    Parameters
+    ----------
+    sentence : str
+        The statement, as the reader would say it.
+    holds : bool
+        Whether it is true, computed from `found`.
+    **found
+        At least one measured value on which the statement rests; numbers, short arrays or text.
+
+    Raises
+    ------
+    CheckFailed
+        `holds` is false. The message names the sentence and every value found.
+    TypeError
+        `holds` is not a single boolean, or nothing was found.
+    """
+    if not isinstance(sentence, str) or not sentence.strip():
+        raise TypeError("claim: the first argument is the sentence, as text")
+    if isinstance(holds, np.ndarray) and holds.shape == ():
+        holds = holds[()]
+    if not isinstance(holds, (bool, np.bool_)):
+        raise TypeError(f"claim: {sentence!r} needs one boolean, found {type(holds).__name__}; use .all() or .any()")
+    if not found:
+        raise TypeError(f"claim: {sentence!r} shows no measured value; pass it by name, as in claim(…, order=order)")
+    values = ", ".join(f"{name.replace('_', ' ')} = {_short(value)}" for name, value in found.items())
+    if not holds:
+        raise CheckFailed(f"claim failed: {sentence}\n  expected: true\n  found:    {values}")
+    display(CheckLine("claim", sentence, values, {}))
+
+
+def _reject_bad_call(label, sides, tolerance, z) -> None:
+    if not isinstance(label, str) or not label.startswith("eq-"):
+        raise ValueError(f"check: a label starts with 'eq-', found {label!r}")
+    if len(sides) < 2:
+        raise TypeError(f"check {label}: give at least two named computations, found {len(sides)}")
+    if not (np.isfinite(tolerance) and tolerance > 0 and np.isfinite(z) and z > 0):
+        raise ValueError(f"check {label}: tolerance and z must be positive and finite")
+    for (name_a, a), (name_b, b) in itertools.combinations(sides.items(), 2):
+        if a is b and not isinstance(a, Number):
+            raise ValueError(f"check {label}: '{name_a}' and '{name_b}' are one object; a value agrees with itself")
+    if sum(_holds_estimates(side) for side in sides.values()) > 1:
+        raise ValueError(f"check {label}: only one side may be a MonteCarlo estimate")
+
+
+def _holds_estimates(side) -> bool:
+    return isinstance(side, MonteCarlo) or (isinstance(side, (list, tuple)) and any(map(_holds_estimates, side)))
+
+
+def _paired_items(label, name_a, a, name_b, b):
+    """Yield (position, item of a, item of b); one pair for plain values, one for each item of lists and tuples."""
+    if not (_is_sequence_of_items(a) or _is_sequence_of_items(b)):
+        yield "", a, b
+        return
+    if not (_is_sequence_of_items(a) and _is_sequence_of_items(b)) or len(a) != len(b):
+        sizes = [f"{len(s)} items" if _is_sequence_of_items(s) else "one value" for s in (a, b)]
+        raise CheckFailed(f"{label}: '{name_a}' has {sizes[0]}, '{name_b}' has {sizes[1]}")
+    for i, (x, y) in enumerate(zip(a, b, strict=True)):
+        yield f"[{i}]", x, y
+
+
+def _is_sequence_of_items(side) -> bool:
+    return isinstance(side, (list, tuple)) and any(not isinstance(item, Number) for item in side)
+
+
+def _compare_exact(label, names, x, y, tolerance, scale) -> float:
+    try:
+        error = relative_error(x, y, scale)
+    except ValueError as problem:
+        raise CheckFailed(f"{label}: cannot compare '{names[0]}' with '{names[1]}': {problem}") from None
+    if error > tolerance:
+        x, y = _as_array(names[0], x), _as_array(names[1], y)
+        worst = np.unravel_index(np.argmax(np.abs(x - y)), x.shape)
+        raise CheckFailed(
+            f"{label}: '{names[0]}' and '{names[1]}' disagree: relative error {error:.3g}, tolerance {tolerance:.0e}\n"
+            f"  {_at(names[0], worst)} = {x[worst]:.12g}\n  {_at(names[1], worst)} = {y[worst]:.12g}"
+        )
+    return error
+
+
+def _compare_estimate(label, names, x, y, z) -> float:
+    if isinstance(y, MonteCarlo):
+        names, x, y = names[::-1], y, x
+    try:
+        mean, error, exact = _as_array(names[0], x.mean), _as_array(names[0], x.standard_error), _as_array(names[1], y)
+    except ValueError as problem:
+        raise CheckFailed(f"{label}: {problem}") from None
+    if mean.shape != exact.shape:
+        raise CheckFailed(f"{label}: '{names[0]}' has shape {mean.shape}, '{names[1]}' has {exact.shape}")
+    deviation = np.abs(mean - exact) / error
+    if deviation.max() > z:
+        worst = np.unravel_index(np.argmax(deviation), deviation.shape)
+        raise CheckFailed(
+            f"{label}: '{names[0]}' is {deviation.max():.2f} standard errors away from '{names[1]}', allowed {z:g}\n"
+            f"  {_at(names[0], worst)} = {mean[worst]:.8g} ± {error[worst]:.2g}\n"
+            f"  {_at(names[1], worst)} = {exact[worst]:.8g}"
+        )
+    return float(deviation.max())
+
+
+def _as_array(name, value) -> np.ndarray:
+    """A non-empty array of finite numbers, or ValueError."""
+    if hasattr(value, "detach"):
+        value = value.detach().cpu().numpy()
+    try:
+        array = np.asarray(value)
+    except ValueError:
+        raise ValueError(f"'{name}' is a ragged list, not an array") from None
+    if array.dtype == bool or isinstance(value, Integral):
+        array = array.astype(float)
+    if not np.issubdtype(array.dtype, np.number):
+        raise ValueError(f"'{name}' holds {array.dtype}, not numbers")
+    if array.size == 0:
+        raise ValueError(f"'{name}' is empty; there is nothing to compare")
+    if not np.all(np.isfinite(array)):
+        raise ValueError(f"'{name}' holds NaN or infinity")
+    if np.issubdtype(array.dtype, np.integer):  # differences of unsigned integers would wrap round
+        array = array.astype(float)
+    return array
+
+
+def _at(name: str, index: tuple) -> str:
+    return f"{name}[{', '.join(map(str, index))}]" if index else name
+
+
+def _short(value) -> str:
+    if isinstance(value, (bool, np.bool_, str, Integral)):
+        return str(value)
+    if hasattr(value, "detach"):
+        value = value.detach().cpu().numpy()
+    array = np.asarray(value)
+    if array.size > 12 or not np.issubdtype(array.dtype, np.number):
+        return np.array2string(array, precision=4, threshold=6) if array.dtype != object else str(value)
+    return np.array2string(array, precision=4, separator=", ", suppress_small=False) if array.ndim else f"{array:.4g}"
