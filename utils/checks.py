@@ -9,8 +9,9 @@ from __future__ import annotations
 import html
 import itertools
 import json
+import re
 from dataclasses import dataclass
-from numbers import Integral, Number
+from numbers import Integral, Number, Real
 from typing import Any
 
 import numpy as np
@@ -45,13 +46,15 @@ class MonteCarlo:
         mean, error = _as_array("mean", self.mean), _as_array("standard_error", self.standard_error)
         if mean.shape != error.shape:
             raise ValueError(f"MonteCarlo: mean has shape {mean.shape}, standard_error has {error.shape}")
-        if not np.all(error > 0):
+        if np.iscomplexobj(error) or not np.all(error > 0):
             raise ValueError("MonteCarlo: every standard error must be positive; a zero one compares nothing")
 
     @classmethod
     def from_samples(cls, samples) -> MonteCarlo:
         """Mean over the first axis of independent `samples`, shape (n, ...), and its standard error s/√n."""
-        samples = np.asarray(samples, dtype=float)
+        samples = _as_array("samples", samples)
+        if np.iscomplexobj(samples):
+            raise ValueError("MonteCarlo.from_samples takes real samples; give real and imaginary part as two columns")
         if samples.ndim == 0 or len(samples) < 2:
             raise ValueError("MonteCarlo.from_samples needs at least two samples")
         return cls(samples.mean(axis=0), samples.std(axis=0, ddof=1) / np.sqrt(len(samples)))
@@ -103,8 +106,8 @@ def relative_error(a, b, scale: float | None = None) -> float:
         raise ValueError(f"shapes differ: {a.shape} and {b.shape}")
     if scale is None:
         scale = max(np.abs(a).max(), np.abs(b).max())
-    elif not (np.isfinite(scale) and scale > 0):
-        raise ValueError(f"scale must be positive and finite, found {scale}")
+    elif not _is_positive(scale):
+        raise ValueError(f"scale must be one positive, finite number, found {scale!r}")
     difference = float(np.abs(a - b).max())
     return difference / float(scale) if difference else 0.0
 
@@ -117,14 +120,15 @@ def check(label: str, *, tolerance: float = 1e-8, z: float = 3.0, scale: float |
     label : str
         Label of the equation in this chapter, such as ``"eq-quadratic-gradient"``.
     tolerance : float
-        Largest relative error allowed between any two sides (see `relative_error`).
+        Largest relative error allowed between any two sides (see `relative_error`); below 1.
     z : float
         A `MonteCarlo` side may be at most this many of its standard errors away from any other side.
     scale : float, optional
         Passed to `relative_error`, for equations whose value is zero.
     **sides
         Two or more named computations: numbers, arrays, tensors, `MonteCarlo` estimates, or lists and tuples of
-        these where the equation was tried on several inputs (compared item by item).
+        these where the equation was tried on several inputs (compared item by item, to any depth). A list of plain
+        numbers beside an array counts as an array.
 
     Raises
     ------
@@ -132,9 +136,9 @@ def check(label: str, *, tolerance: float = 1e-8, z: float = 3.0, scale: float |
         The sides disagree: in value, in shape, in how many items there are, or one of them is empty or not finite.
     TypeError, ValueError
         The call itself is wrong: fewer than two sides, a value compared with itself, a label that is no label,
-        two estimates and nothing exact, a tolerance that is not positive.
+        two estimates, a tolerance or scale that is not positive.
     """
-    _reject_bad_call(label, sides, tolerance, z)
+    _reject_bad_call(label, sides, tolerance, z, scale)
     errors, deviations = [], []
     for (name_a, a), (name_b, b) in itertools.combinations(sides.items(), 2):
         for where, x, y in _paired_items(label, name_a, a, name_b, b):
@@ -145,11 +149,12 @@ def check(label: str, *, tolerance: float = 1e-8, z: float = 3.0, scale: float |
                 errors.append(_compare_exact(label, names, x, y, tolerance, scale))
     parts, record = [" = ".join(sides).replace("_", " ")], {"sides": list(sides)}
     if errors:
-        parts.append(f"largest relative error {max(errors):.1e} (tolerance {tolerance:.0e})")
-        record |= {"error": max(errors), "tolerance": tolerance}
+        measure = "largest relative error" if scale is None else f"largest error in units of {scale:g}:"
+        parts.append(f"{measure} {max(errors):.1e} (tolerance {tolerance:g})")
+        record |= {"error": max(errors), "tolerance": float(tolerance)} | ({"scale": float(scale)} if scale else {})
     if deviations:
         parts.append(f"{max(deviations):.2f} standard errors apart (allowed {z:g})")
-        record |= {"standard_errors": max(deviations), "allowed": z}
+        record |= {"standard_errors": max(deviations), "allowed": float(z)}
     display(CheckLine("check", label, " · ".join(parts), record))
 
 
@@ -174,6 +179,7 @@ def claim(sentence: str, holds: bool, **found) -> None:
     """
     if not isinstance(sentence, str) or not sentence.strip():
         raise TypeError("claim: the first argument is the sentence, as text")
+    holds = _to_numpy(holds)
     if isinstance(holds, np.ndarray) and holds.shape == ():
         holds = holds[()]
     if not isinstance(holds, (bool, np.bool_)):
@@ -186,38 +192,62 @@ def claim(sentence: str, holds: bool, **found) -> None:
     display(CheckLine("claim", sentence, values, {}))
 
 
-def _reject_bad_call(label, sides, tolerance, z) -> None:
-    if not isinstance(label, str) or not label.startswith("eq-"):
-        raise ValueError(f"check: a label starts with 'eq-', found {label!r}")
+def _reject_bad_call(label, sides, tolerance, z, scale) -> None:
+    if not isinstance(label, str) or not re.fullmatch(r"eq-[\w:.-]+", label):
+        raise ValueError(f"check: a label starts with 'eq-' and has no spaces, found {label!r}")
     if len(sides) < 2:
         raise TypeError(f"check {label}: give at least two named computations, found {len(sides)}")
-    if not (np.isfinite(tolerance) and tolerance > 0 and np.isfinite(z) and z > 0):
-        raise ValueError(f"check {label}: tolerance and z must be positive and finite")
+    if not (_is_positive(tolerance) and tolerance < 1):
+        raise ValueError(f"check {label}: tolerance must be a number between 0 and 1, found {tolerance!r}")
+    if not _is_positive(z):
+        raise ValueError(f"check {label}: z must be one positive, finite number, found {z!r}")
+    if not (scale is None or _is_positive(scale)):
+        raise ValueError(f"check {label}: scale must be one positive, finite number, found {scale!r}")
     for (name_a, a), (name_b, b) in itertools.combinations(sides.items(), 2):
-        if a is b and not isinstance(a, Number):
+        if _is_one_value(a, b):
             raise ValueError(f"check {label}: '{name_a}' and '{name_b}' are one object; a value agrees with itself")
     if sum(_holds_estimates(side) for side in sides.values()) > 1:
         raise ValueError(f"check {label}: only one side may be a MonteCarlo estimate")
+
+
+def _is_positive(value) -> bool:
+    return isinstance(value, Real) and not isinstance(value, bool) and bool(np.isfinite(value)) and value > 0
+
+
+def _is_one_value(a, b) -> bool:
+    """Whether two sides are the very same value in memory, not two that happen to be equal."""
+    if isinstance(a, Integral):
+        return False  # Python keeps one object for each small integer, however it was computed
+    if a is b:
+        return True
+    if isinstance(a, (list, tuple)) and isinstance(b, (list, tuple)):
+        return len(a) == len(b) > 0 and all(map(_is_one_value, a, b))
+    a, b = _to_numpy(a), _to_numpy(b)
+    if not (isinstance(a, np.ndarray) and isinstance(b, np.ndarray) and a.size and a.dtype == b.dtype):
+        return False
+    return (a.ctypes.data, a.shape, a.strides) == (b.ctypes.data, b.shape, b.strides)
 
 
 def _holds_estimates(side) -> bool:
     return isinstance(side, MonteCarlo) or (isinstance(side, (list, tuple)) and any(map(_holds_estimates, side)))
 
 
-def _paired_items(label, name_a, a, name_b, b):
+def _paired_items(label, name_a, a, name_b, b, where=""):
     """Yield (position, item of a, item of b); one pair for plain values, one for each item of lists and tuples."""
-    if not (_is_sequence_of_items(a) or _is_sequence_of_items(b)):
-        yield "", a, b
-        return
-    if not (_is_sequence_of_items(a) and _is_sequence_of_items(b)) or len(a) != len(b):
-        sizes = [f"{len(s)} items" if _is_sequence_of_items(s) else "one value" for s in (a, b)]
-        raise CheckFailed(f"{label}: '{name_a}' has {sizes[0]}, '{name_b}' has {sizes[1]}")
-    for i, (x, y) in enumerate(zip(a, b, strict=True)):
-        yield f"[{i}]", x, y
+    lists = [isinstance(side, (list, tuple)) and len(side) > 0 for side in (a, b)]
+    if all(lists) and len(a) == len(b):
+        for i, (x, y) in enumerate(zip(a, b, strict=True)):
+            yield from _paired_items(label, name_a, x, name_b, y, f"{where}[{i}]")
+    elif all(lists) or any(is_list and not _is_array_like(side) for is_list, side in zip(lists, (a, b), strict=True)):
+        sizes = [f"{len(side)} items" if is_list else "one value" for is_list, side in zip(lists, (a, b), strict=True)]
+        raise CheckFailed(f"{label}: '{name_a}{where}' has {sizes[0]}, '{name_b}{where}' has {sizes[1]}")
+    else:
+        yield where, a, b
 
 
-def _is_sequence_of_items(side) -> bool:
-    return isinstance(side, (list, tuple)) and any(not isinstance(item, Number) for item in side)
+def _is_array_like(side) -> bool:
+    """Nested lists of plain numbers are one array; a list of arrays, tensors or estimates is several values."""
+    return all(_is_array_like(item) if isinstance(item, (list, tuple)) else isinstance(item, Number) for item in side)
 
 
 def _compare_exact(label, names, x, y, tolerance, scale) -> float:
@@ -229,7 +259,7 @@ def _compare_exact(label, names, x, y, tolerance, scale) -> float:
         x, y = _as_array(names[0], x), _as_array(names[1], y)
         worst = np.unravel_index(np.argmax(np.abs(x - y)), x.shape)
         raise CheckFailed(
-            f"{label}: '{names[0]}' and '{names[1]}' disagree: relative error {error:.3g}, tolerance {tolerance:.0e}\n"
+            f"{label}: '{names[0]}' and '{names[1]}' disagree: relative error {error:.3g}, tolerance {tolerance:g}\n"
             f"  {_at(names[0], worst)} = {x[worst]:.12g}\n  {_at(names[1], worst)} = {y[worst]:.12g}"
         )
     return error
@@ -256,11 +286,9 @@ def _compare_estimate(label, names, x, y, z) -> float:
 
 
 def _as_array(name, value) -> np.ndarray:
-    """A non-empty array of finite numbers, or ValueError."""
-    if hasattr(value, "detach"):
-        value = value.detach().cpu().numpy()
+    """A non-empty array of finite numbers, in double precision at least, or ValueError."""
     try:
-        array = np.asarray(value)
+        array = np.asarray(_to_numpy(value))
     except ValueError:
         raise ValueError(f"'{name}' is a ragged list, not an array") from None
     if array.dtype == bool or isinstance(value, Integral):
@@ -271,9 +299,18 @@ def _as_array(name, value) -> np.ndarray:
         raise ValueError(f"'{name}' is empty; there is nothing to compare")
     if not np.all(np.isfinite(array)):
         raise ValueError(f"'{name}' holds NaN or infinity")
-    if np.issubdtype(array.dtype, np.integer):  # differences of unsigned integers would wrap round
-        array = array.astype(float)
-    return array
+    # differences of unsigned integers would wrap round, those of half precision overflow
+    return array.astype(np.result_type(array.dtype, np.float64), copy=False)
+
+
+def _to_numpy(value):
+    """A tensor, on whatever device and in whatever graph, as an array; anything else as it is."""
+    if not hasattr(value, "detach"):
+        return value
+    try:
+        return value.numpy(force=True)
+    except TypeError:  # a type of number that NumPy does not have, such as bfloat16
+        return value.double().numpy(force=True)
 
 
 def _at(name: str, index: tuple) -> str:
@@ -283,9 +320,10 @@ def _at(name: str, index: tuple) -> str:
 def _short(value) -> str:
     if isinstance(value, (bool, np.bool_, str, Integral)):
         return str(value)
-    if hasattr(value, "detach"):
-        value = value.detach().cpu().numpy()
-    array = np.asarray(value)
+    try:
+        array = np.asarray(_to_numpy(value))
+    except (ValueError, RuntimeError):  # a ragged list, or a list of tensors
+        return str(value)
     if array.size > 12 or not np.issubdtype(array.dtype, np.number):
         return np.array2string(array, precision=4, threshold=6) if array.dtype != object else str(value)
     return np.array2string(array, precision=4, separator=", ", suppress_small=False) if array.ndim else f"{array:.4g}"

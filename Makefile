@@ -1,0 +1,65 @@
+# Every Equation Runs. `make help` lists the commands.
+
+PYTHON ?= python3
+VENV   ?= .venv
+ROOT   := $(CURDIR)
+RUN    := PYTHONPATH="$(ROOT)" "$(VENV)/bin/python"
+# One kernel or test process a core, each with one thread: the same numbers on every machine, and no fight for the cores.
+export OMP_NUM_THREADS ?= 1
+ifneq ($(DATA_ROOT),)
+export DATA_ROOT := $(abspath $(DATA_ROOT))
+endif
+
+.DEFAULT_GOAL := help
+.PHONY: help environment book test lab serve data chapter new-chapter clear-outputs mutants lighthouse lock clean
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' Makefile
+	@echo "  VENV=DIR shares one environment between clones; PYTHON=python3.12 picks an interpreter; DATA_ROOT=DIR holds real data."
+
+environment: ## install what everything below needs (done by each of them)
+	@"$(PYTHON)" tools/environment.py "$(VENV)"
+
+book: environment ## execute every chapter and build the website: _build/html/index.html
+	@$(RUN) -m tools.execute
+	@$(RUN) -m tools.build_site
+
+test: environment ## everything CI runs: style, unit tests, every cell, the notebook rules, the site in a browser
+	@PYTHONPATH="$(ROOT)" $(RUN) -m tools.run_tests
+
+lab: environment ## JupyterLab on the chapters
+	@cd "$(ROOT)" && $(RUN) -m jupyter lab --ServerApp.root_dir="$(ROOT)"
+
+serve: ## look at the website: http://localhost:8000
+	@test -f _build/html/index.html || { echo "make: there is no website yet; run make book"; exit 1; }
+	@echo "http://localhost:8000  (Ctrl-C ends it)"
+	@"$(PYTHON)" -m http.server 8000 --bind 127.0.0.1 --directory _build/html
+
+data: environment ## download real CIFAR-10 and MNIST to data/ (or DATA_ROOT), verified
+	@$(RUN) -m utils.data.real
+
+chapter: environment ## run one chapter and check the rules: make chapter C=classical/pca
+	@test -n "$(C)" || { echo "make: name a chapter: make chapter C=classical/pca"; exit 1; }
+	@$(RUN) -m tools.execute "chapters/$(C).ipynb"
+	@$(RUN) -m tests.notebook_rules "chapters/$(C).ipynb"
+
+new-chapter: environment ## start one from the template: make new-chapter C=classical/my_topic
+	@test -n "$(C)" || { echo "make: name it: make new-chapter C=classical/my_topic"; exit 1; }
+	@$(RUN) -m tools.new_chapter "$(C)"
+
+clear-outputs: environment ## strip outputs from all notebooks before a commit
+	@$(RUN) -m tools.clear_outputs
+
+mutants: environment ## plant errors in every formula of a chapter and see them caught: make mutants C=classical/pca
+	@test -n "$(C)" || { echo "make: name a chapter: make mutants C=classical/pca"; exit 1; }
+	@$(RUN) -m tools.mutants "chapters/$(C).ipynb"
+
+lighthouse: environment ## measure page weight and Lighthouse scores of the built site (needs Chromium)
+	@"$(PYTHON)" tools/environment.py "$(VENV)" --with-lighthouse
+	@$(RUN) -m benchmarks.lighthouse
+
+lock: environment ## renew constraints.txt from requirements.txt
+	@$(RUN) -m tools.lock
+
+clean: ## remove what was built (not the environment, not the data)
+	@rm -rf _build .pytest_cache .ruff_cache every_equation_runs.egg-info

@@ -1,0 +1,49 @@
+"""Everything that CI runs, in order; all of it, even after a failure, so that one run shows all there is to mend.
+
+    python -m tools.run_tests
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+
+from tools.toc import ROOT
+
+CORES = str(os.cpu_count())
+#: Newly built environments run on two cores with one thread each; a cell that takes longer than this hangs.
+CELL_TIMEOUT = "600"
+
+PYTEST = [sys.executable, "-m", "pytest", "-q", "-n", CORES]
+STAGES = [
+    ("style", [sys.executable, "-m", "ruff", "check", "."]),
+    ("format", [sys.executable, "-m", "ruff", "format", "--check", "."]),
+    ("unit tests and notebook rules", [*PYTEST, "tests", "--ignore=tests/browser"]),
+    (
+        "every cell of every notebook",
+        [*PYTEST, "--dist=loadfile", "--nbval-lax", "--nbval-current-env"]
+        + [f"--nbval-cell-timeout={CELL_TIMEOUT}", "-p", "no:cacheprovider", "chapters"],
+    ),
+    ("executed chapters", [sys.executable, "-m", "tools.execute"]),
+    ("website", [sys.executable, "-m", "tools.build_site"]),
+    ("website in a browser", [sys.executable, "-m", "pytest", "-q", "-rs", "tests/browser"]),
+]
+
+
+def main() -> int:
+    results = []
+    for name, command in STAGES:
+        print(f"\n=== {name}", flush=True)
+        start = time.perf_counter()
+        code = subprocess.run(command, cwd=ROOT).returncode
+        results.append((name, code, time.perf_counter() - start))
+    print("\n=== summary")
+    for name, code, seconds in results:
+        print(f"{'ok' if code == 0 else 'FAILED':7} {seconds:6.0f} s  {name}")
+    return int(any(code for _, code, _ in results))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,2 @@
+def available(n): return True
+def cifar10(): pass

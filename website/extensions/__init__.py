@@ -1,0 +1,1 @@
+"""Sphinx extensions of the website; `_config.yml` lists them."""

@@ -1,0 +1,133 @@
+"""Pages without what they do not need: one stylesheet, deferred scripts, no script of a third-party host.
+
+The theme of Jupyter Book 1 sends about 770 kB a page: ten stylesheets, icon fonts twice (as fonts and as a script),
+the search index, and the launcher of a service that this book does not use.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import posixpath
+import re
+from pathlib import Path
+
+from fontTools.subset import Options, Subsetter, load_font, save_font
+
+UNUSED = ("sphinx-thebe", "thebe", "translations.js", "sphinx_comments")
+FONT_AWESOME_SCRIPT = re.compile(r'\s*(?:<!-- So that users can add custom icons -->\s*)?<script[^>]*fontawesome[^>]*></script>')
+PRELOAD = re.compile(r'\s*<link rel="preload"[^>]*>|\s*<link rel="modulepreload"[^>]*>')
+VIEWPORT = re.compile(r'<meta name="viewport"[^>]*>\s*')
+STYLESHEET = re.compile(r'[ \t]*<link [^>]*?href="((?:\.\./)*)_static/([^"?]+\.css)(?:\?[^"]*)?"[^>]*>\n?')
+URL = re.compile(r"url\(\s*(['\"]?)(?!data:|https?:|/|#)([^)'\"]+)\1\s*\)")
+IMPORT = re.compile(r"@import\s+(?:url\()?['\"]?([^'\")]+)['\"]?\)?\s*;")
+
+
+def trim_scripts(app, pagename, templatename, context, doctree):
+    """Drop unused and repeated scripts; let the others wait for the page."""
+    seen, kept = set(), []
+    for script in context.get("script_files", []):
+        name, attributes = str(getattr(script, "filename", "") or ""), getattr(script, "attributes", {})
+        body = attributes.get("body", "")
+        if any(word in name for word in UNUSED) or "THEBE_JS_URL" in body or (body and body in seen):
+            continue
+        seen.add(body)
+        if name and "documentation_options" not in name:
+            # the script objects are shared by all pages; the search page calls its scripts while it loads
+            if pagename == "search":
+                attributes.pop("defer", None)
+            else:
+                attributes["defer"] = "defer"
+        kept.append(script)
+    context["script_files"] = kept
+    context["css_files"] = [c for c in context.get("css_files", []) if "thebe" not in str(getattr(c, "filename", c))]
+
+
+def finish(app, exception):
+    if exception or app.builder.format != "html":
+        return
+    out = Path(app.outdir)
+    pages = [page for page in out.rglob("*.html") if "_static" not in page.relative_to(out).parts]
+    bundles: dict[tuple[str, ...], str] = {}
+    for page in pages:
+        before = page.read_text("utf-8")
+        text = PRELOAD.sub("", FONT_AWESOME_SCRIPT.sub("", before))
+        text = _one_viewport(text)
+        text = _one_stylesheet(text, out / "_static", bundles)
+        if text != before:
+            page.write_text(text, "utf-8")
+    subset_icons(out, pages)
+    (out / ".nojekyll").touch()
+
+
+def _one_viewport(text: str) -> str:
+    tags = VIEWPORT.findall(text)
+    for tag in tags[1:]:
+        text = text[::-1].replace(tag[::-1], "", 1)[::-1]
+    return text
+
+
+def _one_stylesheet(text: str, static: Path, bundles: dict) -> str:
+    links = list(STYLESHEET.finditer(text))
+    if len(links) < 2:
+        return text
+    names = tuple(dict.fromkeys(link[2] for link in links))
+    if names not in bundles:
+        done: set[str] = set()
+        css = "\n".join(_flat(static, name, done) for name in names)
+        bundles[names] = f"book-{hashlib.sha256(css.encode()).hexdigest()[:10]}.css"
+        (static / bundles[names]).write_text(css, "utf-8")
+    tag = f'<link rel="stylesheet" href="{links[0][1]}_static/{bundles[names]}">\n'
+    for i, link in reversed(list(enumerate(links))):
+        text = text[: link.start()] + (tag if i == 0 else "") + text[link.end() :]
+    return text
+
+
+def _flat(static: Path, name: str, done: set[str]) -> str:
+    """One stylesheet with its imports put in and its url()s relative to _static/."""
+    name = posixpath.normpath(name)
+    if name in done:
+        return ""
+    done.add(name)
+    css = re.sub(r"/\*.*?\*/", "", (static / name).read_text("utf-8"), flags=re.S)
+    folder = posixpath.dirname(name)
+    imports = [imported for imported in IMPORT.findall(css) if not imported.startswith("http")]
+    css = URL.sub(lambda m: f"url({posixpath.normpath(posixpath.join(folder, m[2]))})", IMPORT.sub("", css))
+    return "".join(_flat(static, posixpath.join(folder, imported), done) for imported in imports) + css
+
+
+def subset_icons(out: Path, pages: list[Path]) -> None:
+    """Cut Font Awesome down to the icons that the pages and the theme's scripts name."""
+    logging.getLogger("fontTools").setLevel(logging.WARNING)
+    static = out / "_static"
+    css = "".join(path.read_text("utf-8") for path in static.glob("book-*.css"))
+    codes: dict[str, int] = {}
+    for selectors, code in re.findall(r'([^{}]*)\{(?:--fa:|content:)"([^"]+)"', css):
+        code = code.lstrip("\\")
+        value = int(code, 16) if re.fullmatch(r"[0-9a-f]{2,5}", code) else ord(code[0])
+        for name in re.findall(r"\.fa-([a-z0-9-]+)", selectors):
+            codes.setdefault(name, value)
+    scripts = [path for path in static.rglob("*.js") if path.stat().st_size < 400_000]
+    used: set[str] = set()
+    for path in [*pages, *scripts]:
+        used.update(re.findall(r"\bfa-([a-z0-9-]+)", path.read_text("utf-8", errors="ignore")))
+    rest = re.sub(r"\.fa-[^{}]*\{[^{}]*\}", "", css)
+    wanted = {codes[name] for name in used if name in codes}
+    wanted |= {ord(char) for char in rest if 0xE000 <= ord(char) <= 0xF8FF}
+    wanted |= {int(code, 16) for code in re.findall(r'"\\+([ef][0-9a-f]{3})"', rest)}
+    for path in static.rglob("*.woff2"):
+        if not path.name.startswith("fa-"):
+            continue
+        options = Options()
+        options.flavor = "woff2"
+        font = load_font(str(path), options)
+        subsetter = Subsetter(options)
+        subsetter.populate(unicodes=wanted)
+        subsetter.subset(font)
+        save_font(font, str(path), options)
+
+
+def setup(app):
+    app.connect("html-page-context", trim_scripts, priority=900)
+    app.connect("build-finished", finish, priority=900)  # after the theme has written its last stylesheet
+    return {"parallel_read_safe": True, "parallel_write_safe": True}
