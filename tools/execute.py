@@ -5,32 +5,36 @@
 
 The executed copies lie under _build/executed/. Each remembers the fingerprint of all that its outputs depend on: its
 code, the modules of `utils` it imports (directly or not), the pinned environment, the Python version, and the real
-data where it reads any. A chapter runs again exactly when that fingerprint changes. A chapter that fails leaves no copy,
-so it runs, and fails, every time.
+data where it reads any. A chapter runs again exactly when that fingerprint changes. A chapter that fails leaves no
+copy, so it runs, and fails, every time. Each chapter has a kernel, and thus a process, of its own.
 """
 
 from __future__ import annotations
 
 import argparse
 import ast
-import concurrent.futures
+import asyncio
 import hashlib
 import json
 import os
 import platform
+import shutil
 import sys
+import threading
 import time
 from pathlib import Path
 
 import nbformat
+from IPython.core.inputtransformer2 import TransformerManager
 from nbclient import NotebookClient
-from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 
 from tools.toc import ROOT, notebooks
 
 EXECUTED = Path("_build/executed")
 #: Seconds one cell may take before the chapter counts as failed.
 CELL_TIMEOUT = 600
+#: What a shell expects of a program that Ctrl-C ended.
+INTERRUPTED = 130
 
 
 def executed_path(notebook: Path, root: Path = ROOT) -> Path:
@@ -43,16 +47,16 @@ def fingerprint(notebook: Path, root: Path = ROOT) -> str:
     nb = nbformat.read(root / notebook, as_version=4)
     code = [cell.source for cell in nb.cells if cell.cell_type == "code"]
     tags = [cell.metadata.get("tags", []) for cell in nb.cells if cell.cell_type == "code"]
-    modules = imported_utils(code, root)
+    modules = imported_utils([_as_python(source) for source in code], root)
     parts = [json.dumps([code, tags]), platform.python_version(), (root / "constraints.txt").read_text("utf-8")]
     parts += [module.read_text("utf-8") for module in modules]
     if any("data" in module.relative_to(root / "utils").parts[0] for module in modules):
-        parts.append(_data_state())
+        parts.append(_data_state(root))
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()
 
 
 def imported_utils(sources: list[str], root: Path = ROOT) -> list[Path]:
-    """Files of `utils` that these sources import, and those that these import in turn."""
+    """Files of `utils` that these Python sources import, and those that these import in turn."""
     found: set[Path] = set()
     pending = [name for source in sources for name in _imported_names(source)]
     while pending:
@@ -62,14 +66,18 @@ def imported_utils(sources: list[str], root: Path = ROOT) -> list[Path]:
             if file.is_file() and file not in found:
                 found.add(file)
                 package = name if file.name == "__init__.py" else name.rpartition(".")[0]
-                pending += [package, *_imported_names(file.read_text("utf-8"), package)]
+                pending += [name.rpartition(".")[0], *_imported_names(file.read_text("utf-8"), package)]
     return sorted(found)
 
 
+def _as_python(source: str) -> str:
+    """A cell with its magics and shell lines written as the function calls they stand for."""
+    return TransformerManager().transform_cell(source)
+
+
 def _imported_names(source: str, package: str = "") -> list[str]:
-    lines = (("pass  #" if line.lstrip().startswith(("%", "!")) else "") + line for line in source.splitlines())
     try:
-        tree = ast.parse("\n".join(lines))
+        tree = ast.parse(source)
     except SyntaxError:  # the cell will fail when it runs, with a better message
         return []
     names = []
@@ -79,15 +87,16 @@ def _imported_names(source: str, package: str = "") -> list[str]:
         elif isinstance(node, ast.ImportFrom):
             base = node.module or ""
             if node.level:
-                base = ".".join(filter(None, [*package.split(".")[: len(package.split(".")) - node.level + 1], base]))
+                parents = package.split(".")
+                base = ".".join(filter(None, [*parents[: len(parents) - node.level + 1], base]))
             names += [base, *(f"{base}.{alias.name}" for alias in node.names)]
     return [name for name in names if name.split(".")[0] == "utils"]
 
 
-def _data_state() -> str:
+def _data_state(root: Path) -> str:
     """Names, sizes and times of the real data files, if there are any."""
     folder = os.environ.get("DATA_ROOT")
-    folder = Path(folder) if folder else ROOT / "data"
+    folder = Path(folder) if folder else root / "data"
     if not folder.is_dir():
         return "no real data"
     files = sorted(path for path in folder.rglob("*") if path.is_file())
@@ -96,10 +105,15 @@ def _data_state() -> str:
 
 def is_fresh(notebook: Path, root: Path = ROOT) -> bool:
     """Whether an executed copy exists whose fingerprint is today's."""
-    path = executed_path(notebook, root)
-    if not path.is_file():
-        return False
-    return nbformat.read(path, as_version=4).metadata.get("eer", {}).get("fingerprint") == fingerprint(notebook, root)
+    return _memory(notebook, root).get("fingerprint") == fingerprint(notebook, root)
+
+
+def _memory(notebook: Path, root: Path) -> dict:
+    """What the executed copy remembers of its run; empty where there is no readable copy."""
+    try:
+        return dict(nbformat.read(executed_path(notebook, root), as_version=4).metadata.get("eer", {}))
+    except (OSError, ValueError, nbformat.ValidationError):
+        return {}
 
 
 def execute(notebook: Path, root: Path = ROOT) -> tuple[Path, float, str | None]:
@@ -109,20 +123,29 @@ def execute(notebook: Path, root: Path = ROOT) -> tuple[Path, float, str | None]
     -------
     (notebook, seconds, problem) : problem is None on success, else text that names the cell and the error.
     """
-    target = executed_path(notebook, root)
+    return asyncio.run(_execute(notebook, root))
+
+
+async def _execute(notebook: Path, root: Path) -> tuple[Path, float, str | None]:
+    target, start = executed_path(notebook, root), time.perf_counter()
     target.unlink(missing_ok=True)
-    key = fingerprint(notebook, root)
-    nb = nbformat.read(root / notebook, as_version=4)
-    os.environ["PYTHONPATH"] = os.pathsep.join([str(root), *filter(None, [os.environ.get("PYTHONPATH")])])
-    os.environ.setdefault("OMP_NUM_THREADS", "1")
-    os.environ["PYTHONWARNINGS"] = "error::DeprecationWarning:__main__"
-    folder = {"metadata": {"path": str((root / notebook).parent)}}
-    client = NotebookClient(nb, timeout=CELL_TIMEOUT, kernel_name="python3", resources=folder)
-    start = time.perf_counter()
+    here = None  # the cell that runs, counted from 1
+
+    def remember(cell, cell_index):
+        nonlocal here
+        here = cell_index + 1
+
+    nb = None
     try:
-        client.execute()
-    except (CellExecutionError, CellTimeoutError, DeadKernelError) as problem:
-        return notebook, time.perf_counter() - start, _describe(notebook, nb, problem)
+        key = fingerprint(notebook, root)
+        nb = nbformat.read(root / notebook, as_version=4)
+        folder = {"metadata": {"path": str((root / notebook).parent)}}
+        client = NotebookClient(
+            nb, timeout=CELL_TIMEOUT, kernel_name="python3", resources=folder, on_cell_start=remember
+        )
+        await client.async_execute(env=_environment(root))
+    except Exception as problem:  # whatever it is, it is this chapter's, and the others go on
+        return notebook, time.perf_counter() - start, _describe(notebook, nb, here, problem)
     seconds = time.perf_counter() - start
     noise = _stderr(notebook, nb)
     if noise:
@@ -131,19 +154,31 @@ def execute(notebook: Path, root: Path = ROOT) -> tuple[Path, float, str | None]
         cell.metadata.pop("execution", None)  # nbclient's clock readings
     nb.metadata["eer"] = {"fingerprint": key, "seconds": round(seconds, 1), "cores": os.cpu_count()}
     target.parent.mkdir(parents=True, exist_ok=True)
-    partial = target.with_suffix(".partial")
-    nbformat.write(nb, partial)
-    partial.replace(target)
+    partial = target.with_suffix(f".{os.getpid()}.partial")
+    try:
+        nbformat.write(nb, partial)
+        partial.replace(target)
+    finally:
+        partial.unlink(missing_ok=True)
     return notebook, seconds, None
 
 
-def _describe(notebook, nb, problem) -> str:
-    for number, cell in enumerate(nb.cells, 1):
-        for output in cell.get("outputs", []):
-            if output.output_type == "error":
-                first = cell.source.strip().splitlines()[0]
-                return f"{notebook}, cell {number} ({first} …)\n{output.ename}: {output.evalue}"
-    return f"{notebook}: {problem}"
+def _environment(root: Path) -> dict[str, str]:
+    """The environment of a kernel: it finds `utils`, uses one thread, and takes its own deprecations for errors."""
+    path = os.pathsep.join([str(root), *filter(None, [os.environ.get("PYTHONPATH")])])
+    threads = os.environ.get("OMP_NUM_THREADS", "1")
+    warnings = "error::DeprecationWarning:__main__"
+    return os.environ | {"PYTHONPATH": path, "OMP_NUM_THREADS": threads, "PYTHONWARNINGS": warnings}
+
+
+def _describe(notebook, nb, number, problem) -> str:
+    if not number:
+        return f"{notebook}: {type(problem).__name__}: {problem}"
+    cell = nb.cells[number - 1]
+    errors = [output for output in cell.get("outputs", []) if output.output_type == "error"]
+    text = f"{errors[-1].ename}: {errors[-1].evalue}" if errors else f"{type(problem).__name__}: {problem}"
+    first = next(iter(cell.source.strip().splitlines()), "")
+    return f"{notebook}, cell {number} ({first} …)\n{text}"
 
 
 def _stderr(notebook, nb) -> str | None:
@@ -158,31 +193,110 @@ def _stderr(notebook, nb) -> str | None:
     return None
 
 
-def main(argv: list[str] | None = None) -> int:
+class _Run:
+    """Executes notebooks, some at a time, and says on the way how it goes."""
+
+    def __init__(self, stale: list[Path], jobs: int, root: Path):
+        self.stale, self.root, self.slots = stale, root, asyncio.Semaphore(max(1, jobs))
+        self.running: dict[Path, float] = {}
+        self.problems: list[str] = []
+        self.finished = 0
+
+    async def all(self) -> None:
+        ticker = asyncio.create_task(self._show_progress()) if sys.stdout.isatty() else None
+        try:
+            await asyncio.gather(*map(self._one, self.stale))
+        finally:
+            if ticker:
+                ticker.cancel()
+                print("\r\x1b[K", end="", flush=True)
+
+    async def _one(self, notebook: Path) -> None:
+        async with self.slots:
+            self.running[notebook] = time.perf_counter()
+            _, seconds, problem = await _execute(notebook, self.root)
+            del self.running[notebook]
+        self.finished += 1
+        self.problems += [problem] if problem else []
+        total = len(self.stale)
+        mark = "FAILED" if problem else "ok"
+        erase = "\r\x1b[K" if sys.stdout.isatty() else ""
+        line = f"[{self.finished:>{len(str(total))}}/{total}] {mark:6} {seconds:6.1f} s  {notebook}"
+        print(f"{erase}{line}", flush=True)
+
+    async def _show_progress(self) -> None:
+        while True:
+            now = time.perf_counter()
+            running = ", ".join(f"{notebook.stem} {now - start:.0f} s" for notebook, start in self.running.items())
+            line = f"{self.finished}/{len(self.stale)} finished · {running}"
+            print(f"\r\x1b[K{line[: shutil.get_terminal_size().columns - 1]}", end="", flush=True)
+            await asyncio.sleep(0.5)
+
+
+def _run(run_all) -> bool:
+    """Run a coroutine in a thread of its own, where nbclient cannot take over Ctrl-C. False when Ctrl-C ended it."""
+    loop, task, crash = asyncio.new_event_loop(), None, []
+
+    def work():
+        nonlocal task
+        asyncio.set_event_loop(loop)
+        task = loop.create_task(run_all())
+        try:
+            loop.run_until_complete(task)
+        except asyncio.CancelledError:
+            pass
+        except BaseException as problem:
+            crash.append(problem)
+        finally:
+            loop.run_until_complete(loop.shutdown_asyncgens())
+            loop.close()
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    interrupted = False
+    while thread.is_alive():
+        try:
+            thread.join()
+        except KeyboardInterrupt:
+            if not interrupted and task is not None:
+                loop.call_soon_threadsafe(task.cancel)  # each chapter's kernel is shut down on the way out
+            interrupted = True
+    if crash:
+        raise crash[0]
+    return not interrupted
+
+
+def main(argv: list[str] | None = None, root: Path = ROOT) -> int:
     parser = argparse.ArgumentParser(description="Execute the book's notebooks; only what changed runs again.")
     parser.add_argument("notebooks", nargs="*", type=Path, help="default: every chapter of _toc.yml")
     parser.add_argument("--force", action="store_true", help="run also what has not changed")
     parser.add_argument("--jobs", type=int, default=os.cpu_count(), help="kernels at a time (default: one a core)")
     options = parser.parse_args(argv)
-    wanted = [path.resolve().relative_to(ROOT) for path in options.notebooks] or notebooks()
-    stale = [notebook for notebook in wanted if options.force or not is_fresh(notebook)]
+    for path in options.notebooks:
+        if not (path.is_file() and path.resolve().is_relative_to(root.resolve())):
+            parser.error(f"{path} is not a notebook of this book")
+    try:
+        wanted = [path.resolve().relative_to(root.resolve()) for path in options.notebooks] or notebooks(root)
+    except FileNotFoundError as problem:
+        parser.error(str(problem))
+    stale = [notebook for notebook in dict.fromkeys(wanted) if options.force or not is_fresh(notebook, root)]
+    # the slowest first, as far as their last run is remembered, so that none is left to run alone at the end
+    stale.sort(key=lambda notebook: -_memory(notebook, root).get("seconds", float("inf")))
     print(f"{len(wanted)} notebooks, {len(stale)} to run, {options.jobs} at a time", flush=True)
-    problems, start = [], time.perf_counter()
-    with concurrent.futures.ProcessPoolExecutor(max_workers=max(1, options.jobs)) as pool:
-        running = [pool.submit(execute, notebook) for notebook in stale]
-        for done, future in enumerate(concurrent.futures.as_completed(running), 1):
-            notebook, seconds, problem = future.result()
-            mark = "FAILED" if problem else "ok"
-            print(f"[{done:>{len(str(len(stale)))}}/{len(stale)}] {mark:6} {seconds:6.1f} s  {notebook}", flush=True)
-            problems += [problem] if problem else []
-    for problem in problems:
+    run, start = _Run(stale, options.jobs, root), time.perf_counter()
+    completed = _run(run.all)
+    for problem in run.problems:
         print(f"\n{problem}", file=sys.stderr)
+    if not completed:
+        left = len(stale) - run.finished
+        print(f"interrupted: {run.finished} finished and kept, {left} left for the next run", file=sys.stderr)
+        return INTERRUPTED
     if stale:
         print(
-            f"executed {len(stale)} notebooks in {time.perf_counter() - start:.0f} s, {len(problems)} failed",
+            f"executed {len(stale)} notebooks in {time.perf_counter() - start:.0f} s, {len(run.problems)} failed",
             flush=True,
         )
-    return 1 if problems else 0
+    return 1 if run.problems else 0
 
 
 if __name__ == "__main__":

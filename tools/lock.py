@@ -11,7 +11,7 @@ import tempfile
 import venv
 from pathlib import Path
 
-from tools.toc import ROOT
+ROOT = Path(__file__).resolve().parent.parent
 
 
 def main() -> int:

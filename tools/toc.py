@@ -12,7 +12,7 @@ ROOT = Path(__file__).resolve().parent.parent
 def documents(root: Path = ROOT) -> list[str]:
     """Every page of the book in reading order, as paths without suffix, relative to `root`."""
     toc = yaml.safe_load((root / "_toc.yml").read_text(encoding="utf-8"))
-    return [toc["root"], *_files(toc)]
+    return [document.removesuffix(".ipynb").removesuffix(".md") for document in (toc["root"], *_files(toc))]
 
 
 def notebooks(root: Path = ROOT) -> list[Path]:
@@ -25,10 +25,10 @@ def notebooks(root: Path = ROOT) -> list[Path]:
     """
     found = []
     for document in documents(root):
-        path = Path(document).with_suffix(".ipynb")
+        path = Path(f"{document}.ipynb")
         if (root / path).is_file():
             found.append(path)
-        elif not (root / document).with_suffix(".md").is_file():
+        elif not (root / f"{document}.md").is_file():
             raise FileNotFoundError(
                 f"_toc.yml names {document}, but there is neither {document}.ipynb nor {document}.md"
             )

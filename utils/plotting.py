@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import html
 import io
+import itertools
 import re
 from collections.abc import Sequence
 
@@ -42,6 +43,11 @@ _THEME = {light: f"var(--eer-{name}, {light})" for name, (light, _) in PALETTE.i
 PAGE = "#fefefe"  # the colour of the page, for halos round labels and edges of markers
 
 
+#: Letters as shapes, which look alike everywhere, and the same ids for the same drawing.
+_SVG = {"svg.fonttype": "path", "svg.hashsalt": "every-equation-runs"}
+_drawings = itertools.count()
+
+
 def use_style() -> None:
     """Set Matplotlib's defaults for the book; call it once, in the cell of imports."""
     plt.rcParams.update(
@@ -69,9 +75,8 @@ def use_style() -> None:
             "lines.linewidth": 1.8,
             "image.cmap": SEQUENTIAL,
             "image.interpolation": "none",
-            "svg.fonttype": "path",
-            "svg.hashsalt": "every-equation-runs",
         }
+        | _SVG
     )
 
 
@@ -110,14 +115,18 @@ def show_frames(figs: Sequence[Figure], labels: Sequence[str], alts: Sequence[st
     Raises
     ------
     ValueError
-        Lengths differ or there are fewer than two frames, or as in `show`.
+        Lengths differ, there are fewer than two frames, one figure comes twice, or as in `show`.
     """
+    figs, labels, alts = list(figs), [str(label) for label in labels], list(alts)
     if not (len(figs) == len(labels) == len(alts) >= 2):
         raise ValueError(f"show_frames: {len(figs)} figures, {len(labels)} labels, {len(alts)} alts; need equal, ≥ 2")
-    frames = [
-        f'<div class="eer-frame"{"" if i == 0 else " hidden"} data-label="{html.escape(label)}">{_figure_markup(f, a)[0]}</div>'
-        for i, (f, label, a) in enumerate(zip(figs, labels, alts, strict=True))
-    ]
+    if len(set(map(id, figs))) < len(figs):
+        raise ValueError("show_frames: one figure comes twice; make a new one for each frame")
+    frames = []
+    for fig, label, alt in zip(figs, labels, alts, strict=True):
+        hidden = " hidden" if frames else ""
+        drawing, _ = _figure_markup(fig, alt)
+        frames.append(f'<div class="eer-frame"{hidden} data-label="{html.escape(label)}">{drawing}</div>')
     react = (
         "const f=this.closest('.eer-frames'),s=[...f.querySelectorAll('.eer-frame')];"
         "s.forEach((e,i)=>e.hidden=i!=this.value);const l=s[this.value].dataset.label;"
@@ -149,13 +158,23 @@ def image_grid(images, columns: int = 10, labels: Sequence[str] | None = None, s
     Raises
     ------
     ValueError
-        No images, NaN, another shape, or as many labels as there are not images.
+        No images, NaN, another shape, colours out of range, more or fewer labels than images, or no column.
     """
     images = np.asarray(images)
-    if images.ndim not in (3, 4) or len(images) == 0 or (images.ndim == 4 and images.shape[-1] != 3):
+    if images.dtype == bool:
+        images = images.astype(float)
+    if not (np.issubdtype(images.dtype, np.floating) or np.issubdtype(images.dtype, np.integer)):
+        raise ValueError(f"image_grid: the images must be real numbers of one shape, found {images.dtype}")
+    if images.ndim not in (3, 4) or images.size == 0 or (images.ndim == 4 and images.shape[-1] != 3):
         raise ValueError(f"image_grid takes (n, height, width) or (n, height, width, 3), found {images.shape}")
     if not np.all(np.isfinite(images)):
         raise ValueError("image_grid: the images hold NaN or infinity")
+    if images.ndim == 4:
+        top = 255 if np.issubdtype(images.dtype, np.integer) else 1
+        if images.min() < 0 or images.max() > top:
+            raise ValueError(f"image_grid: colours lie in 0…{top} here, found {images.min():g}…{images.max():g}")
+    if columns < 1 or not size > 0:
+        raise ValueError(f"image_grid: columns and size must be positive, found {columns} and {size}")
     if labels is not None and len(labels) != len(images):
         raise ValueError(f"image_grid: {len(labels)} labels for {len(images)} images")
     columns = min(columns, len(images))
@@ -181,7 +200,8 @@ def _figure_markup(fig, alt) -> tuple[str, str]:
     if not fig.axes:
         raise ValueError("the figure has no axes; there is nothing to show")
     buffer = io.BytesIO()
-    fig.savefig(buffer, format="svg", bbox_inches="tight", metadata={"Date": None, "Creator": None})
+    with plt.rc_context(_SVG):
+        fig.savefig(buffer, format="svg", bbox_inches="tight", metadata={"Date": None, "Creator": None})
     plt.close(fig)
     plain = buffer.getvalue().decode()
     svg = re.sub(r"<metadata>.*?</metadata>|<style.*?</style>|<!--.*?-->", "", plain[plain.index("<svg") :], flags=re.S)
@@ -200,7 +220,7 @@ def _two_decimals(number: re.Match) -> str:
 
 def _unique_ids(svg: str) -> str:
     """Several drawings share one page: keep only the ids that something refers to, and make them unlike any other's."""
-    prefix = "f" + hashlib.sha1(svg.encode()).hexdigest()[:8]
+    prefix = f"f{hashlib.sha1(svg.encode()).hexdigest()[:8]}-{next(_drawings)}"
     used = set(re.findall(r'(?:href="|url\()#([^")]+)', svg))
     svg = re.sub(r' id="([^"]*)"', lambda m: f' id="{prefix}-{m[1]}"' if m[1] in used else "", svg)
     return re.sub(r'(href="|url\()#([^")]+)', rf"\1#{prefix}-\2", svg)

@@ -238,7 +238,7 @@ COLUMNS = {
     "occlusion": 6,
     "illumination": 6,
     "clutter": 8 * PIECES + 3 * TEXTURE**2,
-    "intra_class": 13,
+    "intra_class": 14,
 }
 
 # How much a dial at 1 does.
@@ -250,6 +250,8 @@ BEND = 0.3
 HUE_SPREAD = 150.0
 RADIUS = 0.62
 DARK = 0.5
+FLIP = 0.3
+HUESTEP = 18.0
 TEX = 0.28
 
 
@@ -350,8 +352,9 @@ def _looks(y, uniform, dial):
     u = uniform
     dark = u[:, 2] < DARK * min(1.0, 1.6 * dial)  # a dark shape on a light ground
     swing = HUE_SPREAD * dial
-    ground = GROUND_HUES[y] + np.where(dark, 180, 0) + swing * (2 * u[:, 3] - 1)
-    shape = SHAPE_HUES[y] + np.where(dark, 180, 0) + swing * (2 * u[:, 4] - 1)
+    flip = np.where(u[:, 13] < FLIP * min(1.0, 1.6 * dial), 180, 0)
+    ground = HUESTEP / 18 * GROUND_HUES[y] + flip + swing * (2 * u[:, 3] - 1)
+    shape = HUESTEP / 18 * SHAPE_HUES[y] + flip + swing * (2 * u[:, 4] - 1)
     contrast = 0.22 * (1 - 0.5 * dial * u[:, 5]) * np.where(dark, -1, 1)
     middle = 0.5 + 0.2 * dial * (2 * u[:, 6] - 1)
     chroma = 0.16 * (1 - 0.6 * dial * u[:, 7])

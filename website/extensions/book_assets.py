@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from pathlib import Path
 
@@ -38,7 +39,16 @@ def configure(app, config):
         config.sitemap_url_scheme = "{link}"
 
 
+def website_state() -> str:
+    """Hash of what makes pages look as they do; when it changes, every page is written again."""
+    digest = hashlib.sha256()
+    for path in sorted([*WEBSITE.glob("extensions/*.py"), *WEBSITE.glob("templates/*"), WEBSITE / "katex.mjs"]):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
 def setup(app):
+    app.add_config_value("eer_website_state", website_state(), "env")
     app.connect("config-inited", configure, priority=900)
     app.add_css_file("book.css", priority=900)
     if repository() is not None:

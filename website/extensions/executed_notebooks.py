@@ -142,10 +142,12 @@ def number_links(app, pagename, templatename, context, doctree):
         numbers = app.env.toc_fignumbers.get(pagename, {}).get("displaymath", {})
 
         def numbered(match):
-            number = ".".join(map(str, numbers.get(f"equation-{match[2]}", ())))
-            return f"{match[1]}Equation ({number})</a>" if number else match[0]
+            anchor = nodes.make_id(f"equation-{match[1]}")
+            number = ".".join(map(str, numbers.get(anchor, ())))
+            return f'<a class="eer-eq" href="#{anchor}">Equation ({number})</a>' if number else match[0]
 
-        context["body"] = re.sub(r'(<a class="eer-eq" data-eq="([^"]+)"[^>]*>)[^<]*</a>', numbered, context["body"])
+        pattern = r'<a class="eer-eq" data-eq="([^"]+)"[^>]*>[^<]*</a>'
+        context["body"] = re.sub(pattern, numbered, context["body"])
 
 
 def facts_line(app, doctree, document):

@@ -17,6 +17,8 @@ from fontTools.subset import Options, Subsetter, load_font, save_font
 UNUSED = ("sphinx-thebe", "thebe", "translations.js", "sphinx_comments")
 FONT_AWESOME_SCRIPT = re.compile(r'\s*(?:<!-- So that users can add custom icons -->\s*)?<script[^>]*fontawesome[^>]*></script>')
 PRELOAD = re.compile(r'\s*<link rel="preload"[^>]*>|\s*<link rel="modulepreload"[^>]*>')
+#: The theme's arrows in the sidebar have no name for a screen reader.
+NAMELESS_TOGGLE = ("<summary><span class=\"toctree-toggle\"", "<summary aria-label=\"Chapters of this part\"><span class=\"toctree-toggle\"")
 VIEWPORT = re.compile(r'<meta name="viewport"[^>]*>\s*')
 STYLESHEET = re.compile(r'[ \t]*<link [^>]*?href="((?:\.\./)*)_static/([^"?]+\.css)(?:\?[^"]*)?"[^>]*>\n?')
 URL = re.compile(r"url\(\s*(['\"]?)(?!data:|https?:|/|#)([^)'\"]+)\1\s*\)")
@@ -53,6 +55,7 @@ def finish(app, exception):
         before = page.read_text("utf-8")
         text = PRELOAD.sub("", FONT_AWESOME_SCRIPT.sub("", before))
         text = _one_viewport(text)
+        text = text.replace(*NAMELESS_TOGGLE)
         text = _one_stylesheet(text, out / "_static", bundles)
         if text != before:
             page.write_text(text, "utf-8")
