@@ -25,15 +25,13 @@ book: environment ## execute every chapter and build the website: _build/html/in
 	@$(RUN) -m tools.build_site
 
 test: environment ## everything CI runs: style, unit tests, every cell, the notebook rules, the site in a browser
-	@PYTHONPATH="$(ROOT)" $(RUN) -m tools.run_tests
+	@$(RUN) -m tools.run_tests
 
 lab: environment ## JupyterLab on the chapters
 	@cd "$(ROOT)" && $(RUN) -m jupyter lab --ServerApp.root_dir="$(ROOT)"
 
-serve: ## look at the website: http://localhost:8000
-	@test -f _build/html/index.html || { echo "make: there is no website yet; run make book"; exit 1; }
-	@echo "http://localhost:8000  (Ctrl-C ends it)"
-	@"$(PYTHON)" -m http.server 8000 --bind 127.0.0.1 --directory _build/html
+serve: ## look at the website: http://127.0.0.1:8000 (PORT=8001 picks another port)
+	@"$(PYTHON)" -m tools.serve $(PORT)
 
 data: environment ## download real CIFAR-10 and MNIST to data/ (or DATA_ROOT), verified
 	@$(RUN) -m utils.data.real

@@ -1,6 +1,6 @@
 """Build the website from the executed chapters; every warning is an error.
 
-    python -m tools.build_site
+python -m tools.build_site
 """
 
 from __future__ import annotations

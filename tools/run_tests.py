@@ -1,6 +1,6 @@
 """Everything that CI runs, in order; all of it, even after a failure, so that one run shows all there is to mend.
 
-    python -m tools.run_tests
+python -m tools.run_tests
 """
 
 from __future__ import annotations
@@ -16,19 +16,17 @@ CORES = str(os.cpu_count())
 #: Newly built environments run on two cores with one thread each; a cell that takes longer than this hangs.
 CELL_TIMEOUT = "600"
 
-PYTEST = [sys.executable, "-m", "pytest", "-q", "-n", CORES]
+PYTEST = [sys.executable, "-m", "pytest", "-q"]
+PARALLEL = ["-n", CORES, "--dist=loadfile"]
+NBVAL = ["--nbval-lax", "--nbval-current-env", f"--nbval-cell-timeout={CELL_TIMEOUT}", "-p", "no:cacheprovider"]
 STAGES = [
     ("style", [sys.executable, "-m", "ruff", "check", "."]),
     ("format", [sys.executable, "-m", "ruff", "format", "--check", "."]),
-    ("unit tests and notebook rules", [*PYTEST, "tests", "--ignore=tests/browser"]),
-    (
-        "every cell of every notebook",
-        [*PYTEST, "--dist=loadfile", "--nbval-lax", "--nbval-current-env"]
-        + [f"--nbval-cell-timeout={CELL_TIMEOUT}", "-p", "no:cacheprovider", "chapters"],
-    ),
+    ("unit tests and notebook rules", [*PYTEST, *PARALLEL, "tests", "--ignore=tests/browser"]),
+    ("every cell of every notebook", [*PYTEST, *PARALLEL, *NBVAL, "chapters"]),
     ("executed chapters", [sys.executable, "-m", "tools.execute"]),
     ("website", [sys.executable, "-m", "tools.build_site"]),
-    ("website in a browser", [sys.executable, "-m", "pytest", "-q", "-rs", "tests/browser"]),
+    ("website in a browser", [*PYTEST, "tests/browser"]),
 ]
 
 

@@ -2,47 +2,11 @@
 
 from __future__ import annotations
 
-import functools
-import gzip
-import http.server
-import shutil
-import threading
 from pathlib import Path
 
 import pytest
 
-SITE = Path(__file__).resolve().parents[2] / "_build" / "html"
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-
-
-class CompressingHandler(http.server.SimpleHTTPRequestHandler):
-    """Static files, text ones gzipped, as any host of such a site does."""
-
-    protocol_version = "HTTP/1.1"
-    extensions_map = http.server.SimpleHTTPRequestHandler.extensions_map | {".woff2": "font/woff2", ".svg": "image/svg+xml"}
-
-    def do_GET(self):
-        path = Path(self.translate_path(self.path))
-        path = path / "index.html" if path.is_dir() else path
-        if not path.is_file():
-            return self.send_error(404)
-        body, kind = path.read_bytes(), self.guess_type(str(path))
-        self.send_response(200)
-        self.send_header("Content-Type", kind + ("; charset=utf-8" if kind.startswith("text/") else ""))
-        self.send_header("Cache-Control", "max-age=600")
-        if kind.startswith("text/") or "json" in kind or "javascript" in kind or "svg" in kind:
-            body = gzip.compress(body)
-            self.send_header("Content-Encoding", "gzip")
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, *_):
-        pass
-
-
-def find_browser() -> str | None:
-    return next(filter(None, map(shutil.which, BROWSERS)), None)
+from tools.serve import SITE, find_browser, serving
 
 
 @pytest.fixture(scope="session")
@@ -54,23 +18,20 @@ def site() -> Path:
 
 @pytest.fixture(scope="session")
 def address(site):
-    handler = functools.partial(CompressingHandler, directory=str(site))
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
+    with serving(site) as url:
+        yield url
 
 
 @pytest.fixture(scope="session")
 def browser():
-    program = find_browser()
-    if program is None:
+    found = find_browser()
+    if found is None:
         pytest.skip("no Chromium on this machine; install it (Debian: apt-get install chromium) to test the site")
     from playwright.sync_api import sync_playwright
 
     quiet = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
     with sync_playwright() as playwright:
-        program = playwright.chromium.launch(executable_path=program, args=[*quiet, "--disable-component-update"])
+        program = playwright.chromium.launch(executable_path=found, args=[*quiet, "--disable-component-update"])
         yield program
         program.close()
 

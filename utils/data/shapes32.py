@@ -228,7 +228,7 @@ def _tables() -> np.ndarray:
 # Drawing. Shapes below: m pictures in a chunk; fields are (m, 32, 32), colours (m, 3), what is one a picture (m, 1, 1).
 
 PIECES = 6  # things that lie about
-TEXTURE = 16  # the background's texture is drawn on 16 × 16 points
+TEXTURE = 8  # the background texture is drawn on 8 × 8 points
 
 #: How many uniform random numbers a picture uses for each dial.
 COLUMNS = {
@@ -250,6 +250,8 @@ BEND = 0.3
 HUE_SPREAD = 150.0
 RADIUS = 0.62
 DARK = 0.5
+CONTRAST = 0.22
+MIDDLE = 0.2
 FLIP = 0.3
 HUESTEP = 18.0
 TEX = 0.28
@@ -355,8 +357,8 @@ def _looks(y, uniform, dial):
     flip = np.where(u[:, 13] < FLIP * min(1.0, 1.6 * dial), 180, 0)
     ground = HUESTEP / 18 * GROUND_HUES[y] + flip + swing * (2 * u[:, 3] - 1)
     shape = HUESTEP / 18 * SHAPE_HUES[y] + flip + swing * (2 * u[:, 4] - 1)
-    contrast = 0.22 * (1 - 0.5 * dial * u[:, 5]) * np.where(dark, -1, 1)
-    middle = 0.5 + 0.2 * dial * (2 * u[:, 6] - 1)
+    contrast = CONTRAST * (1 - 0.5 * dial * u[:, 5]) * np.where(dark, -1, 1)
+    middle = 0.5 + MIDDLE * dial * (2 * u[:, 6] - 1)
     chroma = 0.16 * (1 - 0.6 * dial * u[:, 7])
     return _colour(ground, middle - contrast, chroma), _colour(shape, middle + contrast, chroma)
 

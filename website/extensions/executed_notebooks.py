@@ -59,7 +59,9 @@ def collect(app):
             "fingerprint": nb.metadata["eer"]["fingerprint"],
             "seconds": nb.metadata["eer"]["seconds"],
             "cores": nb.metadata["eer"]["cores"],
-            "minutes": max(1, round(len(re.sub(r"\$\$.*?\$\$", " x " * 20, text, flags=re.S).split()) / WORDS_PER_MINUTE)),
+            "minutes": max(
+                1, round(len(re.sub(r"\$\$.*?\$\$", " x " * 20, text, flags=re.S).split()) / WORDS_PER_MINUTE)
+            ),
             "equations": len({record["subject"] for record in checks}),
             "checks": len(checks),
             "claims": sum(record["kind"] == "claim" for record in records),
@@ -77,11 +79,13 @@ def _summary(record) -> str:
 def totals(env) -> dict[str, int]:
     """The numbers of the front page."""
     facts = env.eer_facts.values()
-    return {"chapters": len(facts)} | {k: sum(f[k] for f in facts) for k in ("equations", "checks", "claims", "exercises")}
+    return {"chapters": len(facts)} | {
+        k: sum(f[k] for f in facts) for k in ("equations", "checks", "claims", "exercises")
+    }
 
 
 def outdated(app, env, added, changed, removed):
-    """Pages to read again though their files are as they were: their outputs changed, or the front page's numbers did."""
+    """Pages to read again though their files did not change: their outputs did, or the front page's numbers."""
     before = getattr(env, "eer_fingerprints", {})
     now = {document: facts["fingerprint"] for document, facts in env.eer_facts.items()}
     env.eer_fingerprints = now
@@ -157,13 +161,13 @@ def facts_line(app, doctree, document):
         return
     section = next(doctree.findall(nodes.section))
     position = next((i + 1 for i, node in enumerate(section) if isinstance(node, nodes.paragraph)), 1)
-    name = Path(document).name
+    name, download = Path(document).name, f"{'../' * document.count('/')}_sources/{document}.ipynb"
     parts = [
         f"{facts['minutes']} min read",
         f"ran in {facts['seconds']:.0f} s on {facts['cores']} cores",
         f"{facts['equations']} equations checked",
         f"{facts['claims']} claims asserted",
-        f'<a href="{"../" * document.count("/")}_sources/{document}.ipynb" download="{name}.ipynb">executed notebook</a>',
+        f'<a href="{download}" download="{name}.ipynb">executed notebook</a>',
         *(f'<a href="{html.escape(address)}">{title}</a>' for title, address in launch_links(app, document)),
     ]
     markup = f'<p class="eer-facts">{" · ".join(parts)}</p>'

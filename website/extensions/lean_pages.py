@@ -7,18 +7,25 @@ the search index, and the launcher of a service that this book does not use.
 from __future__ import annotations
 
 import hashlib
+import html
 import logging
 import posixpath
 import re
 from pathlib import Path
 
+import tinycss2
 from fontTools.subset import Options, Subsetter, load_font, save_font
 
 UNUSED = ("sphinx-thebe", "thebe", "translations.js", "sphinx_comments")
-FONT_AWESOME_SCRIPT = re.compile(r'\s*(?:<!-- So that users can add custom icons -->\s*)?<script[^>]*fontawesome[^>]*></script>')
+FONT_AWESOME_SCRIPT = re.compile(
+    r"\s*(?:<!-- So that users can add custom icons -->\s*)?<script[^>]*fontawesome[^>]*></script>"
+)
 PRELOAD = re.compile(r'\s*<link rel="preload"[^>]*>|\s*<link rel="modulepreload"[^>]*>')
 #: The theme's arrows in the sidebar have no name for a screen reader.
-NAMELESS_TOGGLE = ("<summary><span class=\"toctree-toggle\"", "<summary aria-label=\"Chapters of this part\"><span class=\"toctree-toggle\"")
+NAMELESS_TOGGLE = (
+    '<summary><span class="toctree-toggle"',
+    '<summary aria-label="Chapters of this part"><span class="toctree-toggle"',
+)
 VIEWPORT = re.compile(r'<meta name="viewport"[^>]*>\s*')
 STYLESHEET = re.compile(r'[ \t]*<link [^>]*?href="((?:\.\./)*)_static/([^"?]+\.css)(?:\?[^"]*)?"[^>]*>\n?')
 URL = re.compile(r"url\(\s*(['\"]?)(?!data:|https?:|/|#)([^)'\"]+)\1\s*\)")
@@ -49,6 +56,7 @@ def finish(app, exception):
     if exception or app.builder.format != "html":
         return
     out = Path(app.outdir)
+    static = out / "_static"
     pages = [page for page in out.rglob("*.html") if "_static" not in page.relative_to(out).parts]
     bundles: dict[tuple[str, ...], str] = {}
     for page in pages:
@@ -56,11 +64,62 @@ def finish(app, exception):
         text = PRELOAD.sub("", FONT_AWESOME_SCRIPT.sub("", before))
         text = _one_viewport(text)
         text = text.replace(*NAMELESS_TOGGLE)
-        text = _one_stylesheet(text, out / "_static", bundles)
+        text = _one_stylesheet(text, static, bundles)
         if text != before:
             page.write_text(text, "utf-8")
-    subset_icons(out, pages)
+    markup = "\n".join(page.read_text("utf-8") for page in pages)
+    scripts = "\n".join(path.read_text("utf-8", errors="ignore") for path in static.rglob("*.js"))
+    stylesheets = []
+    for path in static.glob("book-*.css"):
+        if path.name in markup:
+            stylesheets.append(path)
+        else:
+            path.unlink()  # of an earlier build
+    subset_icons(static, stylesheets, markup + scripts)
+    subset_math_fonts(static, markup)
+    for stylesheet in stylesheets:
+        stylesheet.write_text(purge(stylesheet.read_text("utf-8"), markup, scripts), "utf-8")
     (out / ".nojekyll").touch()
+
+
+def purge(css: str, markup: str, scripts: str) -> str:
+    """Drop rules that need a class which neither a page nor a script ever names."""
+    words = set(re.findall(r"[\w-]+", markup)) | set(re.findall(r"[\w-]+", scripts))
+    stems = tuple({word for word in re.findall(r"[A-Za-z][\w-]*-(?=[\"'`$])", scripts) if len(word) > 2})
+
+    def possible(selector: str) -> bool:
+        needed = re.findall(r"\.(-?[A-Za-z_][\w-]*)", re.sub(r":not\([^)]*\)|\\.", "", selector))
+        return all(name in words or name.startswith(stems) for name in needed)
+
+    def kept(rules) -> str:
+        parts = []
+        for rule in rules:
+            if rule.type == "at-rule" and rule.lower_at_keyword in {"media", "supports"} and rule.content:
+                inner = kept(tinycss2.parse_rule_list(rule.content, skip_comments=True, skip_whitespace=True))
+                if inner:
+                    parts.append(f"@{rule.at_keyword}{tinycss2.serialize(rule.prelude)}{{{inner}}}")
+            elif rule.type == "qualified-rule":
+                selectors = _split_at_commas(rule.prelude)
+                left = [selector for selector in selectors if possible(selector)]
+                if left:
+                    parts.append(f"{','.join(left)}{{{tinycss2.serialize(rule.content)}}}")
+            else:
+                parts.append(rule.serialize())
+        return "".join(parts)
+
+    return kept(tinycss2.parse_stylesheet(css, skip_comments=True, skip_whitespace=True))
+
+
+def _split_at_commas(prelude) -> list[str]:
+    """The selectors of a rule; commas inside :is(…) belong to one selector."""
+    selectors, current = [], []
+    for token in prelude:
+        if token.type == "literal" and token.value == ",":
+            selectors.append(tinycss2.serialize(current).strip())
+            current = []
+        else:
+            current.append(token)
+    return [*selectors, tinycss2.serialize(current).strip()]
 
 
 def _one_viewport(text: str) -> str:
@@ -99,38 +158,44 @@ def _flat(static: Path, name: str, done: set[str]) -> str:
     return "".join(_flat(static, posixpath.join(folder, imported), done) for imported in imports) + css
 
 
-def subset_icons(out: Path, pages: list[Path]) -> None:
-    """Cut Font Awesome down to the icons that the pages and the theme's scripts name."""
-    logging.getLogger("fontTools").setLevel(logging.WARNING)
-    static = out / "_static"
-    css = "".join(path.read_text("utf-8") for path in static.glob("book-*.css"))
+def subset_icons(static: Path, stylesheets: list[Path], text: str) -> None:
+    """Cut Font Awesome down to the icons that the pages, the scripts and the stylesheets name."""
+    css = "".join(path.read_text("utf-8") for path in stylesheets)
     codes: dict[str, int] = {}
     for selectors, code in re.findall(r'([^{}]*)\{(?:--fa:|content:)"([^"]+)"', css):
         code = code.lstrip("\\")
         value = int(code, 16) if re.fullmatch(r"[0-9a-f]{2,5}", code) else ord(code[0])
         for name in re.findall(r"\.fa-([a-z0-9-]+)", selectors):
             codes.setdefault(name, value)
-    scripts = [path for path in static.rglob("*.js") if path.stat().st_size < 400_000]
-    used: set[str] = set()
-    for path in [*pages, *scripts]:
-        used.update(re.findall(r"\bfa-([a-z0-9-]+)", path.read_text("utf-8", errors="ignore")))
     rest = re.sub(r"\.fa-[^{}]*\{[^{}]*\}", "", css)
-    wanted = {codes[name] for name in used if name in codes}
+    wanted = {codes[name] for name in re.findall(r"\bfa-([a-z0-9-]+)", text) if name in codes}
     wanted |= {ord(char) for char in rest if 0xE000 <= ord(char) <= 0xF8FF}
     wanted |= {int(code, 16) for code in re.findall(r'"\\+([ef][0-9a-f]{3})"', rest)}
-    for path in static.rglob("*.woff2"):
-        if not path.name.startswith("fa-"):
-            continue
-        options = Options()
-        options.flavor = "woff2"
-        font = load_font(str(path), options)
-        subsetter = Subsetter(options)
-        subsetter.populate(unicodes=wanted)
-        subsetter.subset(font)
-        save_font(font, str(path), options)
+    for path in static.rglob("fa-*.woff2"):
+        subset_font(path, wanted)
+
+
+def subset_math_fonts(static: Path, markup: str) -> None:
+    """Cut KaTeX's fonts down to the characters that some formula of the book holds."""
+    formulas = re.findall(r'(?s)class="katex-html".*?(?=</div>|</p>|</li>|</td>|</dd>|</figcaption>)', markup)
+    wanted = {ord(char) for formula in formulas for char in html.unescape(re.sub(r"<[^>]*>", "", formula))}
+    for path in static.glob("katex/fonts/*.woff2"):
+        subset_font(path, wanted)
+
+
+def subset_font(path: Path, characters: set[int]) -> None:
+    options = Options()
+    options.flavor = "woff2"
+    options.layout_features = ["*"]
+    font = load_font(str(path), options)
+    subsetter = Subsetter(options)
+    subsetter.populate(unicodes=characters)
+    subsetter.subset(font)
+    save_font(font, str(path), options)
 
 
 def setup(app):
+    logging.getLogger("fontTools").setLevel(logging.WARNING)
     app.connect("html-page-context", trim_scripts, priority=900)
     app.connect("build-finished", finish, priority=900)  # after the theme has written its last stylesheet
     return {"parallel_read_safe": True, "parallel_write_safe": True}

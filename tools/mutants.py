@@ -1,0 +1,432 @@
+"""Prove that a wrong formula cannot be published: break the formulas of a chapter one by one and see what notices.
+
+    python -m tools.mutants chapters/classical/pca.ipynb [--label eq-pca-ky-fan] [--kind sign] [--limit 20]
+
+A mutant is the chapter with one sign, factor, transpose or count changed in a formula that a `check` verifies: in a
+side of the check, or in an assignment or function of the chapter on which some of its sides rest, but not all. (What
+all sides share, such as the random inputs, is the question; changing it changes every answer alike.) Each mutant must
+end in a failed check, a failed claim or an error. One that runs to the end SURVIVED: nothing in the chapter would have
+noticed that mistake, and the exit status is 1.
+
+Where a change makes no difference to the mathematics, say why on that line, and it is left out: `# no mutant: …`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import ast
+import contextlib
+import copy
+import itertools
+import json
+import os
+import random
+import select
+import signal
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import nbformat
+from IPython.core.inputtransformer2 import TransformerManager
+
+from tools.toc import ROOT
+
+OPTIONS = {"label", "tolerance", "z", "scale"}
+KINDS = ("sign", "factor", "transpose", "count")
+EXCUSE = "# no mutant:"
+#: Where arithmetic is no formula: text, conditions, positions, loops.
+NO_FORMULA = (ast.JoinedStr, ast.Slice, ast.Raise, ast.Assert)
+
+
+@dataclass
+class Mutant:
+    """One change: the cell (counted from 1), the node in the order of ast.walk, and what it turns into."""
+
+    cell: int
+    line: int
+    node: int
+    kind: str
+    before: str
+    after: str
+    labels: set[str] = field(default_factory=set)
+
+
+@dataclass
+class Outcome:
+    """How a mutant ended: caught by a check or claim, crashed with another error, survived, or timed out."""
+
+    verdict: str
+    by: str
+
+
+# which formulas
+
+
+@dataclass
+class _Definition:
+    """A statement that gives names a value: when it runs, what it binds, and the code to change."""
+
+    cell: int
+    line: int
+    names: set[str]
+    node: ast.AST
+
+
+class _Chapter:
+    """The code cells of a notebook as trees, and what each check in them rests on."""
+
+    def __init__(self, sources: dict[int, str]):
+        transform = TransformerManager().transform_cell
+        self.sources = {cell: transform(source) for cell, source in sources.items()}
+        self.trees = {cell: ast.parse(source) for cell, source in self.sources.items()}
+        self.definitions = [d for cell, tree in self.trees.items() for d in _definitions(cell, tree.body)]
+
+    def checks(self) -> Iterator[tuple[int, ast.Call, list[_Definition]]]:
+        """Each check with its cell and the definitions local to the function it stands in."""
+        for cell, tree in self.trees.items():
+            inside = {}
+            for function in ast.walk(tree):
+                if isinstance(function, ast.FunctionDef):
+                    local = _definitions(cell, function.body)
+                    inside |= {id(node): local for node in ast.walk(function)}
+            for call in ast.walk(tree):
+                if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id == "check":
+                    yield cell, call, inside.get(id(call), [])
+
+    def formulas(self) -> Iterator[tuple[int, ast.AST, str]]:
+        """Code that some sides of a check rest on and others do not, with its cell and the check's label."""
+        for cell, call, local in self.checks():
+            label = str(getattr(next(iter(call.args), None), "value", "?"))
+            sides = [keyword.value for keyword in call.keywords if keyword.arg not in OPTIONS]
+            bases = [self._basis(side, cell, call.lineno, local) for side in sides]
+            for side in sides:
+                yield cell, side, label
+            shared = set.intersection(*map(set, bases)) if bases else set()
+            for key in dict.fromkeys(key for basis in bases for key in basis if key not in shared):
+                definition = next(basis[key] for basis in bases if key in basis)
+                yield definition.cell, definition.node, label
+
+    def _basis(self, expression, cell, line, local) -> dict[int, _Definition]:
+        """Every definition that `expression` rests on, directly or through others."""
+        found, pending = {}, [(expression, cell, line)]
+        while pending:
+            node, at_cell, at_line = pending.pop()
+            for name in _free_names(node):
+                definition = _latest(local, name, at_cell, at_line) or _latest(self.definitions, name, at_cell, at_line)
+                if definition and id(definition.node) not in found:
+                    found[id(definition.node)] = definition
+                    # a function reads its names when it is called; a value when it was computed
+                    is_function = isinstance(definition.node, (ast.FunctionDef, ast.ClassDef))
+                    where = (at_cell, at_line) if is_function else (definition.cell, definition.line)
+                    pending.append((definition.node, *where))
+        return found
+
+
+def _definitions(cell: int, body: list[ast.stmt]) -> Iterator[_Definition]:
+    found = []
+    for statement in body:
+        line = statement.lineno
+        if isinstance(statement, (ast.FunctionDef, ast.ClassDef)):
+            found.append(_Definition(cell, line, {statement.name}, statement))
+        elif isinstance(statement, (ast.Assign, ast.AnnAssign, ast.AugAssign)):
+            if statement.value is not None:
+                targets = statement.targets if isinstance(statement, ast.Assign) else [statement.target]
+                found.append(_Definition(cell, line, {n for t in targets for n in _bound(t)}, statement.value))
+        elif isinstance(statement, ast.For):
+            found.append(_Definition(cell, line, _bound(statement.target), statement.iter))
+        for block in ("body", "orelse", "finalbody"):
+            if not isinstance(statement, (ast.FunctionDef, ast.ClassDef)):
+                found += _definitions(cell, getattr(statement, block, []))
+    return found
+
+
+def _bound(target: ast.AST) -> set[str]:
+    """Names that an assignment changes, also in part: x, x[0], x.a."""
+    while isinstance(target, (ast.Subscript, ast.Attribute, ast.Starred)):
+        target = target.value
+    if isinstance(target, (ast.Tuple, ast.List)):
+        return {name for item in target.elts for name in _bound(item)}
+    return {target.id} if isinstance(target, ast.Name) else set()
+
+
+def _free_names(node: ast.AST) -> set[str]:
+    names = [n for n in ast.walk(node) if isinstance(n, ast.Name)]
+    bound = {n.id for n in names if isinstance(n.ctx, ast.Store)} | {
+        a.arg for a in ast.walk(node) if isinstance(a, ast.arg)
+    }
+    return {n.id for n in names} - bound
+
+
+def _latest(definitions, name, cell, line) -> _Definition | None:
+    earlier = [d for d in definitions if name in d.names and (d.cell, d.line) <= (cell, line)]
+    return max(earlier, key=lambda d: (d.cell, d.line), default=None)
+
+
+# which changes
+
+
+def _changes(node: ast.AST) -> Iterator[tuple[str, ast.AST]]:
+    """What one node could have been by mistake, each with the kind of the mistake."""
+    if isinstance(node, ast.BinOp):
+        other = {ast.Add: ast.Sub, ast.Sub: ast.Add}.get(type(node.op))
+        if other:
+            yield "sign", ast.BinOp(node.left, other(), node.right)
+        if isinstance(node.op, (ast.Mult, ast.Div)) and _is_number(node.right):
+            yield "factor", node.left
+        if isinstance(node.op, ast.Mult) and _is_number(node.left):
+            yield "factor", node.right
+        if isinstance(node.op, ast.Div) and _is_count(node.right):
+            yield "count", ast.BinOp(node.left, ast.Div(), ast.BinOp(node.right, ast.Sub(), ast.Constant(1)))
+        if isinstance(node.op, ast.Div) and isinstance(node.right, ast.BinOp) and _is_count(node.right.left):
+            yield "count", ast.BinOp(node.left, ast.Div(), node.right.left)
+    elif isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub) and not _is_number(node.operand):
+        yield "sign", node.operand
+    elif isinstance(node, ast.Attribute) and node.attr in {"T", "mT"}:
+        yield "transpose", node.value
+    elif isinstance(node, ast.Return) and node.value is not None and not _is_plain(node.value):
+        yield "sign", ast.Return(_negated(node.value))
+    elif isinstance(node, ast.Lambda) and not _is_plain(node.body):
+        yield "sign", ast.Lambda(node.args, _negated(node.body))
+
+
+def _is_number(node: ast.AST) -> bool:
+    return isinstance(node, ast.Constant) and isinstance(node.value, (int, float)) and not isinstance(node.value, bool)
+
+
+def _is_count(node: ast.AST) -> bool:
+    """n, len(X), X.shape[0], X.size: what a mean divides by."""
+    if isinstance(node, ast.Name):
+        return node.id in {"n", "m", "N", "n_samples", "count"}
+    if isinstance(node, ast.Call):
+        return isinstance(node.func, ast.Name) and node.func.id == "len"
+    node = node.value if isinstance(node, ast.Subscript) else node
+    return isinstance(node, ast.Attribute) and node.attr in {"shape", "size"}
+
+
+def _is_plain(value: ast.AST) -> bool:
+    """Several values, text or a flag: there is no one sign to change (and −(a − b) is the sign of the − inside)."""
+    return isinstance(value, (ast.Tuple, ast.List, ast.Dict, ast.Constant, ast.JoinedStr, ast.Compare, ast.BoolOp))
+
+
+def _negated(value: ast.AST) -> ast.AST:
+    return ast.UnaryOp(ast.USub(), value)
+
+
+def _formula_nodes(node: ast.AST) -> Iterator[ast.AST]:
+    """The nodes of a formula in the order of the text, without what is no formula."""
+    yield node
+    for name, child in ast.iter_fields(node):
+        children = child if isinstance(child, list) else [child]
+        skipped = (
+            (isinstance(node, (ast.If, ast.While, ast.IfExp)) and name == "test")
+            or (isinstance(node, ast.Subscript) and name == "slice")
+            or (isinstance(node, ast.FunctionDef) and name != "body")
+            or (isinstance(node, ast.Call) and _call_name(node) in {"range", "check", "claim", "show", "default_rng"})
+            or (isinstance(node, ast.Call) and _call_name(node) == "arange")
+            or (isinstance(node, ast.keyword) and node.arg in {"axis", "dim", "size", "shape"})
+        )
+        for item in children:
+            if isinstance(item, ast.AST) and not skipped and not isinstance(item, NO_FORMULA):
+                yield from _formula_nodes(item)
+
+
+def _call_name(call: ast.Call) -> str:
+    return getattr(call.func, "id", getattr(call.func, "attr", ""))
+
+
+def mutants(sources: dict[int, str], kinds=KINDS, label: str | None = None) -> list[Mutant]:
+    """Every mutant of a chapter, given its code cells by number, in the order of the text."""
+    chapter = _Chapter(sources)
+    places = {cell: {id(node): i for i, node in enumerate(ast.walk(tree))} for cell, tree in chapter.trees.items()}
+    found: dict[tuple, Mutant] = {}
+    for cell, formula, of_label in chapter.formulas():
+        lines = chapter.sources[cell].splitlines()
+        for node in _formula_nodes(formula):
+            if not isinstance(node, (ast.expr, ast.stmt)) or id(node) not in places[cell]:
+                continue
+            if EXCUSE in lines[node.lineno - 1] or EXCUSE in lines[node.end_lineno - 1]:
+                continue
+            for kind, changed in _changes(node):
+                place = places[cell][id(node)]
+                before, after = ast.unparse(node), ast.unparse(ast.fix_missing_locations(copy.deepcopy(changed)))
+                mutant = found.setdefault((cell, place, after), Mutant(cell, node.lineno, place, kind, before, after))
+                mutant.labels.add(of_label)
+    chosen = [m for m in found.values() if m.kind in kinds and (label is None or label in m.labels)]
+    return sorted(chosen, key=lambda m: (m.cell, m.line, m.node, m.after))
+
+
+def sample(population: list[Mutant], limit: int | None, seed: int = 0) -> list[Mutant]:
+    """At most `limit` of them, one from each of so many equal stretches of the chapter; the same ones every time."""
+    if limit is None or limit >= len(population):
+        return population
+    choose = random.Random(seed)
+    ends = [round(i * len(population) / limit) for i in range(limit + 1)]
+    return [population[choose.randrange(start, end)] for start, end in itertools.pairwise(ends)]
+
+
+def mutate(source: str, mutant: Mutant) -> str:
+    """The source of the mutant's cell with its one change made."""
+    tree = ast.parse(TransformerManager().transform_cell(source))
+    target = list(ast.walk(tree))[mutant.node]
+    changed = next(new for _, new in _changes(target) if ast.unparse(ast.fix_missing_locations(new)) == mutant.after)
+
+    class Change(ast.NodeTransformer):
+        def visit(self, node):
+            return changed if node is target else self.generic_visit(node)
+
+    return ast.unparse(ast.fix_missing_locations(Change().visit(tree)))
+
+
+# what notices
+
+
+def run(notebook: Path, chosen: list[Mutant], seconds: float = 120) -> Iterator[tuple[Mutant, Outcome]]:
+    """Run the chapter once; at each mutant's cell a fork of the process goes on with the mutant instead.
+
+    Raises
+    ------
+    RuntimeError
+        The chapter itself fails.
+    """
+    sources = code_cells(notebook)
+    with _quiet(notebook.resolve().parent):
+        from IPython.core.interactiveshell import InteractiveShell
+
+        shell = InteractiveShell()
+        last = max((mutant.cell for mutant in chosen), default=0)
+        for cell, source in sources.items():
+            for mutant in (m for m in chosen if m.cell == cell):
+                rest = [mutate(source, mutant)] + [later for n, later in sources.items() if n > cell]
+                yield mutant, _in_fork(shell, rest, seconds)
+            if cell >= last:
+                return
+            problem = _error(shell, source)
+            if problem:
+                raise RuntimeError(f"{notebook}, cell {cell} fails unchanged: {problem!r}")
+
+
+def code_cells(notebook: Path) -> dict[int, str]:
+    """Sources of the code cells by their number, counted from 1 among all cells."""
+    nb = nbformat.read(notebook, as_version=4)
+    return {n: cell.source for n, cell in enumerate(nb.cells, 1) if cell.cell_type == "code"}
+
+
+def _error(shell, source: str) -> BaseException | None:
+    result = shell.run_cell(source)
+    return result.error_before_exec or result.error_in_exec
+
+
+def _in_fork(shell, sources: list[str], seconds: float) -> Outcome:
+    """Run cells in a copy of this process until the first error."""
+    receive, send = os.pipe()
+    child = os.fork()
+    if child == 0:
+        os.setsid()  # its own group, so that whatever it starts ends with it
+        verdict, by = "SURVIVED", ""
+        try:
+            for source in sources:
+                problem = _error(shell, source)
+                if problem:
+                    caught = type(problem).__name__ == "CheckFailed"
+                    lines = str(problem).splitlines() or [""]
+                    verdict = "caught" if caught else "crashed"
+                    by = lines[0] if caught else f"{type(problem).__name__}: {lines[0]}"
+                    break
+        finally:
+            os.write(send, json.dumps([verdict, by[:300]]).encode())
+            os._exit(0)
+    os.close(send)
+    try:
+        ready, _, _ = select.select([receive], [], [], seconds)
+        answer = os.read(receive, 4096) if ready else b""
+    finally:
+        os.close(receive)
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(child, signal.SIGKILL)
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(child, signal.SIGKILL)
+        os.waitpid(child, 0)
+    if not ready:
+        return Outcome("TIMED OUT", f"no end within {seconds:g} s")
+    return Outcome(*json.loads(answer)) if answer else Outcome("crashed", "the process ended")
+
+
+@contextlib.contextmanager
+def _quiet(folder: Path):
+    """Work in the notebook's folder, and keep what cells print and display out of the table."""
+    import matplotlib as mpl
+
+    mpl.use("agg")
+    here = os.getcwd()
+    sys.path.insert(0, str(ROOT))
+    os.chdir(folder)
+    try:
+        yield
+    finally:
+        os.chdir(here)
+        sys.path.remove(str(ROOT))
+
+
+def main(argv: list[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("notebook", type=Path)
+    parser.add_argument("--limit", type=int, help="at most so many mutants, spread over the chapter")
+    parser.add_argument("--label", help="only formulas that the check of this equation verifies")
+    parser.add_argument("--kind", action="append", choices=KINDS, help="only mistakes of this kind")
+    parser.add_argument("--seconds", type=float, default=120, help="time limit for one mutant (default 120)")
+    parser.add_argument("--list", action="store_true", help="show the mutants, run nothing")
+    options = parser.parse_args(argv)
+    if not options.notebook.is_file():
+        parser.error(f"{options.notebook} is not a file")
+    if options.limit is not None and options.limit < 1:
+        parser.error("--limit must be positive")
+    everything = mutants(code_cells(options.notebook), options.kind or KINDS, options.label)
+    chosen = sample(everything, options.limit)
+    print(f"{options.notebook}: {len(everything)} mutants, {len(chosen)} to run", flush=True)
+    if not chosen:
+        parser.error("there is nothing to change: no check of that label has arithmetic in it")
+    if options.list:
+        for mutant in chosen:
+            print(_row(mutant, Outcome("", ", ".join(sorted(mutant.labels)))))
+        return 0
+    # cells print and display as they please: they get a null device, the table keeps the real output
+    table = os.fdopen(os.dup(1), "w")
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    kept = os.dup(1), os.dup(2)
+    outcomes, start = [], time.perf_counter()
+    try:
+        os.dup2(nowhere, 1)
+        os.dup2(nowhere, 2)
+        for mutant, outcome in run(options.notebook, chosen, options.seconds):
+            outcomes.append(outcome)
+            print(_row(mutant, outcome), file=table, flush=True)
+    except RuntimeError as problem:
+        print(problem, file=table)
+        return 2
+    finally:
+        os.dup2(kept[0], 1)
+        os.dup2(kept[1], 2)
+        table.close()
+    counts = {v: sum(o.verdict == v for o in outcomes) for v in ("caught", "crashed", "SURVIVED", "TIMED OUT")}
+    summary = ", ".join(f"{count} {verdict}" for verdict, count in counts.items())
+    print(f"{summary}; {time.perf_counter() - start:.0f} s", flush=True)
+    return int(counts["SURVIVED"] + counts["TIMED OUT"] > 0)
+
+
+def _row(mutant: Mutant, outcome: Outcome) -> str:
+    change = f"{_short(mutant.before)}  →  {_short(mutant.after)}"
+    return f"{outcome.verdict:9} cell {mutant.cell:3} line {mutant.line:2} {mutant.kind:9} {change}   {outcome.by}"
+
+
+def _short(code: str) -> str:
+    first = code.splitlines()[0]
+    return first if len(first) <= 60 else f"{first[:59]}…"
+
+
+if __name__ == "__main__":
+    # before the numerical libraries start: threads and devices do not survive a fork
+    os.environ |= {"OMP_NUM_THREADS": "1", "CUDA_VISIBLE_DEVICES": "", "MPLBACKEND": "agg"}
+    sys.exit(main())
