@@ -48,9 +48,7 @@ def hog(X: np.ndarray, cell: int = 8, bins: int = 9) -> np.ndarray:
         weight = magnitude * ((low % bins == b) * (1 - share) + ((low + 1) % bins == b) * share)
         histogram[..., b] = weight.reshape(n, height // cell, cell, width // cell, cell).sum(axis=(2, 4))
     energy = np.pad((histogram**2).sum(axis=-1), ((0, 0), (1, 1), (1, 1)))
-    around = sum(
-        energy[:, i : i + histogram.shape[1], j : j + histogram.shape[2]] for i in range(3) for j in range(3)
-    )
+    around = sum(energy[:, i : i + histogram.shape[1], j : j + histogram.shape[2]] for i in range(3) for j in range(3))
     return (histogram / np.sqrt(around + 1e-3)[..., None]).reshape(n, -1)
 
 

@@ -106,7 +106,7 @@ def _without_code(source: str) -> str:
         kept.append(line)
     text = re.sub(r"<!--.*?-->", "", "\n".join(kept), flags=re.S)
     # `code`, but not the argument of a role, as in {eq}`eq-a`
-    return re.sub(r"(\{[\w:.-]+\}`[^`]*`)|(`+)(?!`)(.+?)(?<!`)\2(?!`)", lambda m: m[1] or " ", text, flags=re.S)
+    return re.sub(r"(\{[\w:.-]+\}`[^`]*`)|(`+)(?!`)([^\n]+?)(?<!`)\2(?!`)", lambda m: m[1] or " ", text)
 
 
 def _ends_directive(line: str, above: list[str]) -> bool:

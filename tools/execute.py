@@ -27,12 +27,15 @@ from pathlib import Path
 import nbformat
 from IPython.core.inputtransformer2 import TransformerManager
 from nbclient import NotebookClient
+from nbclient.exceptions import CellExecutionError
 
 from tools.toc import ROOT, notebooks
 
 EXECUTED = Path("_build/executed")
 #: Seconds one cell may take before the chapter counts as failed.
 CELL_TIMEOUT = 600
+#: Seconds between two looks at what is running, on a terminal.
+REFRESH = 0.5
 #: What a shell expects of a program that Ctrl-C ended.
 INTERRUPTED = 130
 
@@ -112,7 +115,7 @@ def _memory(notebook: Path, root: Path) -> dict:
     """What the executed copy remembers of its run; empty where there is no readable copy."""
     try:
         return dict(nbformat.read(executed_path(notebook, root), as_version=4).metadata.get("eer", {}))
-    except (OSError, ValueError, nbformat.ValidationError):
+    except (OSError, ValueError, AttributeError, nbformat.ValidationError):
         return {}
 
 
@@ -141,7 +144,12 @@ async def _execute(notebook: Path, root: Path) -> tuple[Path, float, str | None]
         nb = nbformat.read(root / notebook, as_version=4)
         folder = {"metadata": {"path": str((root / notebook).parent)}}
         client = NotebookClient(
-            nb, timeout=CELL_TIMEOUT, kernel_name="python3", resources=folder, on_cell_start=remember
+            nb,
+            timeout=CELL_TIMEOUT,
+            kernel_name="python3",
+            resources=folder,
+            on_cell_start=remember,
+            extra_arguments=["--IPKernelApp.log_level=CRITICAL"],
         )
         await client.async_execute(env=_environment(root))
     except Exception as problem:  # whatever it is, it is this chapter's, and the others go on
@@ -175,7 +183,8 @@ def _describe(notebook, nb, number, problem) -> str:
     if not number:
         return f"{notebook}: {type(problem).__name__}: {problem}"
     cell = nb.cells[number - 1]
-    errors = [output for output in cell.get("outputs", []) if output.output_type == "error"]
+    failed = isinstance(problem, CellExecutionError)  # else the error in the output came from stopping the kernel
+    errors = [output for output in cell.get("outputs", []) if failed and output.output_type == "error"]
     text = f"{errors[-1].ename}: {errors[-1].evalue}" if errors else f"{type(problem).__name__}: {problem}"
     first = next(iter(cell.source.strip().splitlines()), "")
     return f"{notebook}, cell {number} ({first} …)\n{text}"
@@ -230,7 +239,7 @@ class _Run:
             running = ", ".join(f"{notebook.stem} {now - start:.0f} s" for notebook, start in self.running.items())
             line = f"{self.finished}/{len(self.stale)} finished · {running}"
             print(f"\r\x1b[K{line[: shutil.get_terminal_size().columns - 1]}", end="", flush=True)
-            await asyncio.sleep(0.5)
+            await asyncio.sleep(REFRESH)
 
 
 def _run(run_all) -> bool:

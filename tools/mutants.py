@@ -39,14 +39,16 @@ KINDS = ("sign", "factor", "transpose", "count")
 EXCUSE = "# no mutant:"
 #: Where arithmetic is no formula: text, conditions, positions, loops.
 NO_FORMULA = (ast.JoinedStr, ast.Slice, ast.Raise, ast.Assert)
+NO_FORMULA_CALLS = {"range", "arange", "check", "claim", "show", "default_rng"}
 
 
 @dataclass
 class Mutant:
-    """One change: the cell (counted from 1), the node in the order of ast.walk, and what it turns into."""
+    """One change: where (cells and lines count from 1), the node in the order of ast.walk, what it turns into."""
 
     cell: int
     line: int
+    column: int
     node: int
     kind: str
     before: str
@@ -182,7 +184,7 @@ def _changes(node: ast.AST) -> Iterator[tuple[str, ast.AST]]:
             yield "count", ast.BinOp(node.left, ast.Div(), ast.BinOp(node.right, ast.Sub(), ast.Constant(1)))
         if isinstance(node.op, ast.Div) and isinstance(node.right, ast.BinOp) and _is_count(node.right.left):
             yield "count", ast.BinOp(node.left, ast.Div(), node.right.left)
-    elif isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub) and not _is_number(node.operand):
+    elif isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
         yield "sign", node.operand
     elif isinstance(node, ast.Attribute) and node.attr in {"T", "mT"}:
         yield "transpose", node.value
@@ -193,6 +195,8 @@ def _changes(node: ast.AST) -> Iterator[tuple[str, ast.AST]]:
 
 
 def _is_number(node: ast.AST) -> bool:
+    if isinstance(node, ast.UnaryOp):
+        node = node.operand
     return isinstance(node, ast.Constant) and isinstance(node.value, (int, float)) and not isinstance(node.value, bool)
 
 
@@ -216,21 +220,32 @@ def _negated(value: ast.AST) -> ast.AST:
 
 
 def _formula_nodes(node: ast.AST) -> Iterator[ast.AST]:
-    """The nodes of a formula in the order of the text, without what is no formula."""
-    yield node
+    """The nodes of a formula, without what is no formula."""
+    if isinstance(node, NO_FORMULA) or (isinstance(node, ast.Call) and _call_name(node) in NO_FORMULA_CALLS):
+        return
+    if not (isinstance(node, ast.BinOp) and _draws(node)):  # the sign and size of a random input are nobody's formula
+        yield node
     for name, child in ast.iter_fields(node):
-        children = child if isinstance(child, list) else [child]
         skipped = (
             (isinstance(node, (ast.If, ast.While, ast.IfExp)) and name == "test")
             or (isinstance(node, ast.Subscript) and name == "slice")
             or (isinstance(node, ast.FunctionDef) and name != "body")
-            or (isinstance(node, ast.Call) and _call_name(node) in {"range", "check", "claim", "show", "default_rng"})
-            or (isinstance(node, ast.Call) and _call_name(node) == "arange")
             or (isinstance(node, ast.keyword) and node.arg in {"axis", "dim", "size", "shape"})
         )
-        for item in children:
-            if isinstance(item, ast.AST) and not skipped and not isinstance(item, NO_FORMULA):
+        for item in child if isinstance(child, list) else [child]:
+            position = isinstance(node, ast.Call) and isinstance(item, ast.UnaryOp) and _is_number(item)
+            if isinstance(item, ast.AST) and not skipped and not position:  # reshape(-1), sum(-1)
                 yield from _formula_nodes(item)
+
+
+def _draws(node: ast.BinOp) -> bool:
+    """Whether a summand or factor is drawn right there: mu + 2 * rng.normal(size=d)."""
+    sides = [node.left, node.right]
+    for side in sides:
+        if isinstance(side, ast.BinOp):
+            sides += [side.left, side.right]
+    calls = (side.func for side in sides if isinstance(side, ast.Call))
+    return any(isinstance(function, ast.Attribute) and ast.unparse(function.value) == "rng" for function in calls)
 
 
 def _call_name(call: ast.Call) -> str:
@@ -252,10 +267,12 @@ def mutants(sources: dict[int, str], kinds=KINDS, label: str | None = None) -> l
             for kind, changed in _changes(node):
                 place = places[cell][id(node)]
                 before, after = ast.unparse(node), ast.unparse(ast.fix_missing_locations(copy.deepcopy(changed)))
-                mutant = found.setdefault((cell, place, after), Mutant(cell, node.lineno, place, kind, before, after))
+                mutant = found.setdefault(
+                    (cell, place, after), Mutant(cell, node.lineno, node.col_offset, place, kind, before, after)
+                )
                 mutant.labels.add(of_label)
     chosen = [m for m in found.values() if m.kind in kinds and (label is None or label in m.labels)]
-    return sorted(chosen, key=lambda m: (m.cell, m.line, m.node, m.after))
+    return sorted(chosen, key=lambda m: (m.cell, m.line, m.column, m.node, m.after))
 
 
 def sample(population: list[Mutant], limit: int | None, seed: int = 0) -> list[Mutant]:

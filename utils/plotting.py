@@ -32,7 +32,15 @@ PALETTE = {
 }
 COLORS = [light for light, _ in PALETTE.values()]
 INK, MUTED = "#24292f", "#6e7781"  # lines and text; grid and secondary marks
+PAGE = "#fefefe"  # the colour of the page, for halos round labels and edges of markers
 SEQUENTIAL, DIVERGING = "viridis", "RdBu_r"
+
+#: The colours of each theme by name; the website draws every figure once in each.
+THEMES = {
+    "light": {name: light for name, (light, _) in PALETTE.items()} | {"ink": INK, "muted": MUTED, "page": "#ffffff"},
+    "dark": {name: dark for name, (_, dark) in PALETTE.items()}
+    | {"ink": "#e6edf3", "muted": "#9aa4af", "page": "#121212"},
+}
 
 #: Matplotlib's colour on the left becomes the CSS value on the right.
 _THEME = {light: f"var(--eer-{name}, {light})" for name, (light, _) in PALETTE.items()} | {
@@ -40,7 +48,6 @@ _THEME = {light: f"var(--eer-{name}, {light})" for name, (light, _) in PALETTE.i
     MUTED: f"var(--eer-muted, var(--jp-ui-font-color2, {MUTED}))",
     "#fefefe": "var(--eer-page, var(--jp-layout-color0, #fefefe))",
 }
-PAGE = "#fefefe"  # the colour of the page, for halos round labels and edges of markers
 
 
 #: Letters as shapes, which look alike everywhere, and the same ids for the same drawing.
@@ -129,6 +136,7 @@ def show_frames(figs: Sequence[Figure], labels: Sequence[str], alts: Sequence[st
         frames.append(f'<div class="eer-frame"{hidden} data-label="{html.escape(label)}">{drawing}</div>')
     react = (
         "const f=this.closest('.eer-frames'),s=[...f.querySelectorAll('.eer-frame')];"
+        "f.querySelectorAll('img').forEach(i=>i.loading='eager');"
         "s.forEach((e,i)=>e.hidden=i!=this.value);const l=s[this.value].dataset.label;"
         "f.querySelector('output').value=l;this.setAttribute('aria-valuetext',l)"
     )

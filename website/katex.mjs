@@ -6,7 +6,9 @@ for await (const line of createInterface({ input: process.stdin })) {
   const { tex, display } = JSON.parse(line);
   let answer;
   try {
-    answer = { html: katex.renderToString(tex, { displayMode: display, throwOnError: true, strict: "ignore" }) };
+    const html = katex.renderToString(tex, { displayMode: display, throwOnError: true, strict: "ignore" });
+    // MathML for screen readers stays; the third copy of each formula, its TeX source, goes
+    answer = { html: html.replace(/<annotation .*?<\/annotation>|<\/?semantics>/gs, "") };
   } catch (problem) {
     answer = { error: problem.message };
   }

@@ -88,16 +88,23 @@ def test_mathematics_is_set(open_page, path):
 
 @pytest.mark.parametrize("path", CHAPTERS)
 def test_figures_have_alternatives_and_follow_the_theme(open_page, path):
-    inks = {}
+    drawn = {}
     for scheme in ("light", "dark"):
         page = open_page(path, scheme=scheme)
-        drawings = page.locator("figure.eer-figure svg[role=img]")
-        assert drawings.count() > 0
-        labels = drawings.evaluate_all("all => all.map(svg => svg.getAttribute('aria-label'))")
-        assert all(label and len(label.split()) >= 4 for label in labels)
-        assert page.locator(".cell_output img").count() == 0, "an image that did not go through show()"
-        inks[scheme] = page.evaluate("getComputedStyle(document.documentElement).getPropertyValue('--eer-ink').trim()")
-    assert inks["light"] != inks["dark"]
+        assert page.locator(".cell_output img:not(figure.eer-figure img)").count() == 0, "a figure not shown by show()"
+        images = page.locator("figure.eer-figure img:visible")
+        assert images.count() > 0
+        for image in images.all():
+            image.scroll_into_view_if_needed()
+        page.wait_for_load_state("networkidle")
+        facts = images.evaluate_all("all => all.map(i => [i.className, i.alt, i.naturalWidth, i.src])")
+        for kind, alt, width, _ in facts:
+            assert kind == f"only-{scheme}"
+            assert len(alt.split()) >= 4
+            assert width > 0, "the drawing did not load"
+        drawn[scheme] = {source for *_, source in facts}
+    assert not drawn["light"] & drawn["dark"]
+    assert len(drawn["light"]) == len(drawn["dark"])
 
 
 @pytest.mark.parametrize("path", CHAPTERS)

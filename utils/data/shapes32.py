@@ -242,19 +242,19 @@ COLUMNS = {
 }
 
 # How much a dial at 1 does.
-TURN = np.radians(60.0)
-SHIFT = 0.55
+TURN = np.radians(50.0) / 2
+SHIFT = 0.4
 SQUASH = 0.5
 SHRINK = 0.9
 BEND = 0.3
 HUE_SPREAD = 150.0
 RADIUS = 0.62
 DARK = 0.5
-CONTRAST = 0.22
-MIDDLE = 0.2
-FLIP = 0.3
+CONTRAST = 0.18
+MIDDLE = 0.3
+FLIP = 0.0
 HUESTEP = 18.0
-TEX = 0.28
+TEX = 0.1
 
 
 def _draw(y: np.ndarray, chance: dict[str, np.ndarray], dials: dict[str, float]) -> np.ndarray:
@@ -389,7 +389,7 @@ def _lay_pieces(picture, uniform, px, py, dial):
     for u in np.split(uniform, PIECES, axis=1):
         present, at_x, at_y, size, aspect, angle, hue, lightness = u.T[:, :, None, None]
         x, y = _rotate(px - 2.2 * (at_x - 0.5), py - 2.2 * (at_y - 0.5), np.pi * angle)
-        half = 0.06 + 0.16 * size
+        half = 0.08 + 0.2 * size
         distance = np.hypot(x / half, y / (half * (0.5 + 2.0 * aspect))) - 1
         cover = np.clip(0.5 - distance * half / PIXEL, 0, 1) * (present < dial)
         paint = _colour(360 * hue, 0.15 + 0.7 * lightness, 0.15 + 0 * hue)
@@ -401,7 +401,7 @@ def _occlude(picture, x, y, uniform, dial):
     """A bar across the shape."""
     width, angle, offset, hue, lightness, _ = uniform.T[:, :, None, None]
     across = _rotate(x, y, np.pi * angle)[0] - 0.4 * (2 * offset - 1)
-    cover = np.clip(0.5 + (dial * (0.1 + 0.3 * width) - np.abs(across)) / PIXEL, 0, 1) * (dial > 0)
+    cover = np.clip(0.5 + (dial * (0.08 + 0.24 * width) - np.abs(across)) / PIXEL, 0, 1) * (dial > 0)
     paint = _colour(360 * hue, 0.2 + 0.6 * lightness, 0.12 + 0 * hue)
     return picture + cover[..., None] * (paint - picture)
 
@@ -409,9 +409,9 @@ def _occlude(picture, x, y, uniform, dial):
 def _light(picture, x, y, uniform, dial):
     gain, contrast, direction, slope, hue, cast = uniform.T[:, :, None, None]
     ramp = _rotate(x, y, 2 * np.pi * direction)[0]
-    factor = np.exp2(dial * (1.4 * (gain - 0.5) + 0.9 * slope * ramp))
-    tint = 1 + dial * 0.35 * cast[..., None] * (_colour(360 * hue, 0 * hue, 1 + 0 * hue))
-    grey = 0.5 + (1 - dial * 0.5 * contrast[..., None]) * (picture - 0.5)
+    factor = np.exp2(dial * (1.7 * (gain - 0.5) + 1.1 * slope * ramp))
+    tint = 1 + dial * 0.42 * cast[..., None] * (_colour(360 * hue, 0 * hue, 1 + 0 * hue))
+    grey = 0.5 + (1 - dial * 0.6 * contrast[..., None]) * (picture - 0.5)
     return grey * factor[..., None] * tint
 
 

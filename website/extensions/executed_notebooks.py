@@ -18,8 +18,8 @@ from sphinx.util import logging
 from tools.execute import executed_path, is_fresh
 from tools.toc import ROOT, notebooks
 from utils.checks import RECORD_MIME
+from website.extensions import figures
 from website.extensions.book_assets import repository
-from website.extensions.katex_math import inline_dollars
 
 LOG = logging.getLogger(__name__)
 GLUE_MIME = "application/papermill.record/text/plain"
@@ -100,6 +100,7 @@ def source_read(app, document, source):
     if document not in app.env.eer_facts:
         return
     nb = merged(Path(document).with_suffix(".ipynb"))
+    fold_drawing_code(nb)
     seen: set[str] = set()
     glued: dict[str, str] = {}
     for cell in _code(nb):
@@ -111,10 +112,8 @@ def source_read(app, document, source):
             if RECORD_MIME in data:
                 data["text/html"] = _anchored(data["text/html"], data.pop(RECORD_MIME), seen)
             if "eer-figure" in data.get("text/html", ""):
-                data["text/html"] = re.sub(
-                    r"(?s)(<figcaption>)(.*?)(</figcaption>)",
-                    lambda m: m[1] + inline_dollars(m[2], document) + m[3],
-                    data["text/html"],
+                data["text/html"] = figures.store(
+                    data["text/html"], Path(app.outdir), "../" * document.count("/"), document
                 )
     _check_glue(document, nb, glued)
     source[0] = nbformat.writes(nb)
@@ -130,6 +129,15 @@ def _check_glue(document, nb, glued: dict[str, str]):
                 LOG.warning("{glue} of %r, which no cell glues", key, location=document, type="glue")
             except ValueError:
                 LOG.warning("{glue} of %r: %s does not fit :%s", key, glued[key], spec, location=document, type="glue")
+
+
+def fold_drawing_code(nb):
+    """Fold the code that only imports or only draws: on the page the picture comes first. One click shows it."""
+    for number, cell in enumerate(_code(nb)):
+        draws = any("eer-figure" in output.get("data", {}).get("text/html", "") for output in cell.outputs)
+        teaches = re.search(r"^(def|class) |\b(check|claim)\(", cell.source, re.M)
+        if (number == 0 or draws) and not teaches:
+            cell.metadata["tags"] = [*cell.metadata.get("tags", []), "hide-input"]
 
 
 def _anchored(markup: str, record: dict, seen: set[str]) -> str:

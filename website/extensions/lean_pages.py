@@ -68,7 +68,8 @@ def finish(app, exception):
         if text != before:
             page.write_text(text, "utf-8")
     markup = "\n".join(page.read_text("utf-8") for page in pages)
-    scripts = "\n".join(path.read_text("utf-8", errors="ignore") for path in static.rglob("*.js"))
+    loaded = [path for path in static.rglob("*.js") if path.relative_to(static).as_posix() in markup]
+    scripts = "\n".join(path.read_text("utf-8", errors="ignore") for path in loaded)
     stylesheets = []
     for path in static.glob("book-*.css"):
         if path.name in markup:
