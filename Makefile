@@ -34,7 +34,7 @@ serve: ## look at the website: http://127.0.0.1:8000 (PORT=8001 picks another po
 	@"$(PYTHON)" -m tools.serve $(PORT)
 
 data: environment ## download real CIFAR-10 and MNIST to data/ (or DATA_ROOT), verified
-	@$(RUN) -m utils.data.real
+	@$(RUN) -m utils.data
 
 chapter: environment ## run one chapter and check the rules: make chapter C=classical/pca
 	@test -n "$(C)" || { echo "make: name a chapter: make chapter C=classical/pca"; exit 1; }

@@ -83,6 +83,14 @@ def test_what_all_sides_share_is_the_question_and_stays():
     assert changes("x = a + b\nh = lambda x: x - a", 'check("eq-a", one=h(x), two=f(h(x)))') == []
 
 
+def test_functions_that_make_random_inputs_stay():
+    cells = (
+        "def random_matrix(rng):\n    return rng.normal() + 2 * np.eye(3)",
+        'check("eq-a", one=random_matrix(r), two=c)',
+    )
+    assert changes(*cells) == []
+
+
 def test_what_one_check_shares_another_may_verify():
     cells = "x = a + b", 'check("eq-a", one=f(x), two=g(x))', 'check("eq-b", one=f(x), two=c)'
     assert [m.labels for m in mutants(dict(enumerate(cells, 1)))] == [{"eq-b"}]

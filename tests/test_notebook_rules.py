@@ -351,8 +351,9 @@ def test_names_are_unique_in_the_book(tmp_path):
 
 def test_a_name_that_occurs_twice_in_one_chapter(tmp_path):
     path = tmp_path / "one.ipynb"
-    cells = [new_markdown_cell("$$ a $$ (eq-same)", id="same")] * 2
-    path.write_text(json.dumps(new_notebook(cells=cells)))
+    nb = new_notebook()
+    nb.cells = [new_markdown_cell("$$ a $$ (eq-same)", id="same")] * 2
+    path.write_text(json.dumps(nb))
     assert len(collisions([path])) == 2
 
 

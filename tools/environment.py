@@ -92,9 +92,11 @@ def install_python_packages(venv):
     python = os.path.join(venv, "bin", "python")
     if not os.path.exists(python):
         check_venv_module()
-        check_disk(os.path.abspath(venv))
+        check_disk(venv)
         run("creating " + venv, [sys.executable, "-m", "venv", venv])
-    pip = [python, "-m", "pip", "install", "--disable-pip-version-check", "-q"]
+    pip = [python, "-m", "pip", "install", "--disable-pip-version-check"]
+    if not sys.stdout.isatty():  # at a terminal pip shows its progress; a log does not need it
+        pip.append("-q")
     files = ["-r", os.path.join(ROOT, "requirements.txt"), "-c", os.path.join(ROOT, "constraints.txt")]
     run("installing about 200 packages, 6 GB with torch; takes a few minutes", pip + files)
     run("installing utils", pip + ["--no-deps", "--no-build-isolation", "-e", ROOT])
@@ -122,7 +124,7 @@ def install_node_packages(venv, with_lighthouse):
 
 def main(arguments):
     with_lighthouse = "--with-lighthouse" in arguments
-    (venv,) = [argument for argument in arguments if not argument.startswith("--")]
+    (venv,) = [os.path.abspath(argument) for argument in arguments if not argument.startswith("--")]
     try:
         check_python()
         install_python_packages(venv)

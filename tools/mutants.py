@@ -4,7 +4,8 @@
 
 A mutant is the chapter with one sign, factor, transpose or count changed in a formula that a `check` verifies: in a
 side of the check, or in an assignment or function of the chapter on which some of its sides rest, but not all. (What
-all sides share, such as the random inputs, is the question; changing it changes every answer alike.) Each mutant must
+all sides share, such as the random inputs, is the question; changing it changes every answer alike. So are functions
+named random_…, which make inputs.) Each mutant must
 end in a failed check, a failed claim or an error. One that runs to the end SURVIVED: nothing in the chapter would have
 noticed that mistake, and the exit status is 1.
 
@@ -109,7 +110,8 @@ class _Chapter:
             shared = set.intersection(*map(set, bases)) if bases else set()
             for key in dict.fromkeys(key for basis in bases for key in basis if key not in shared):
                 definition = next(basis[key] for basis in bases if key in basis)
-                yield definition.cell, definition.node, label
+                if not any(name.startswith("random_") for name in definition.names):
+                    yield definition.cell, definition.node, label
 
     def _basis(self, expression, cell, line, local) -> dict[int, _Definition]:
         """Every definition that `expression` rests on, directly or through others."""

@@ -15,7 +15,6 @@ import os
 import shutil
 import sys
 import tarfile
-import tempfile
 import urllib.error
 import urllib.request
 import zlib
@@ -109,8 +108,10 @@ def _unpack_cifar10(archive: Path, root: Path) -> None:
     Only members that are plain files with exactly the expected names are looked at, and they are written under names
     of our own, so whatever else an archive may hold has no way out of the folder.
     """
-    staging = Path(tempfile.mkdtemp(prefix=".unpacking-", dir=root))
+    staging = root / ".unpacking"
+    shutil.rmtree(staging, ignore_errors=True)  # of a run that was killed
     try:
+        staging.mkdir()
         with tarfile.open(archive, "r:gz") as tar:
             for member in tar:
                 if member.name in real.CIFAR10_FILES and member.isfile():
@@ -121,7 +122,6 @@ def _unpack_cifar10(archive: Path, root: Path) -> None:
             unpacked = staging / Path(file).name
             if not unpacked.is_file() or _md5(unpacked) != md5:
                 raise DataError(f"{archive} lacks a good {file}; remove the archive and run `make data` again")
-        staging.chmod(0o755)
         _put_in_place(staging, root / real.CIFAR10_FOLDER)
     except (tarfile.TarError, EOFError, zlib.error) as problem:
         raise DataError(f"{archive} cannot be unpacked ({problem}); remove it and run `make data` again") from None
@@ -178,7 +178,7 @@ def _fetched(urls, part: Path, md5: str) -> Iterator[Path]:
             problems.append(f"{url}: what it holds is not the published file")
         if _md5(part) != md5:
             raise DataError(f"cannot download {'; '.join(problems)}; check the network and run `make data` again")
-    yield part
+        yield part
     part.unlink()
 
 

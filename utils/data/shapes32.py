@@ -259,7 +259,6 @@ TEX = 0.1
 
 def _draw(y: np.ndarray, chance: dict[str, np.ndarray], dials: dict[str, float]) -> np.ndarray:
     """Pictures of the classes `y`, shape (m, 32, 32, 3) uint8, from uniform numbers in [0, 1), (m, COLUMNS[dial])."""
-    m = len(y)
     axis = np.linspace(-1 + PIXEL / 2, 1 - PIXEL / 2, SIDE, dtype=np.float32)
     px, py = np.meshgrid(axis, -axis)  # y points up
     px, py = px[None], py[None]
@@ -391,7 +390,7 @@ def _lay_pieces(picture, uniform, px, py, dial):
         x, y = _rotate(px - 2.2 * (at_x - 0.5), py - 2.2 * (at_y - 0.5), np.pi * angle)
         half = 0.08 + 0.2 * size
         distance = np.hypot(x / half, y / (half * (0.5 + 2.0 * aspect))) - 1
-        cover = np.clip(0.5 - distance * half / PIXEL, 0, 1) * (present < dial)
+        cover = np.clip(0.5 - distance * half / PIXEL, 0, 1) * (present < dial**1.5)
         paint = _colour(360 * hue, 0.15 + 0.7 * lightness, 0.15 + 0 * hue)
         picture = picture + cover[..., None] * (paint - picture)
     return picture
@@ -401,7 +400,7 @@ def _occlude(picture, x, y, uniform, dial):
     """A bar across the shape."""
     width, angle, offset, hue, lightness, _ = uniform.T[:, :, None, None]
     across = _rotate(x, y, np.pi * angle)[0] - 0.4 * (2 * offset - 1)
-    cover = np.clip(0.5 + (dial * (0.08 + 0.24 * width) - np.abs(across)) / PIXEL, 0, 1) * (dial > 0)
+    cover = np.clip(0.5 + (dial * (0.08 + 0.18 * width) - np.abs(across)) / PIXEL, 0, 1) * (dial > 0)
     paint = _colour(360 * hue, 0.2 + 0.6 * lightness, 0.12 + 0 * hue)
     return picture + cover[..., None] * (paint - picture)
 

@@ -101,6 +101,8 @@ def source_read(app, document, source):
         return
     nb = merged(Path(document).with_suffix(".ipynb"))
     fold_drawing_code(nb)
+    for cell in _code(nb):  # notes for tools/mutants.py, not for readers
+        cell.source = re.sub(r" *# no mutant:.*", "", cell.source)
     seen: set[str] = set()
     glued: dict[str, str] = {}
     for cell in _code(nb):
