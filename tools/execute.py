@@ -38,6 +38,8 @@ CELL_TIMEOUT = 600
 REFRESH = 0.5
 #: What a shell expects of a program that Ctrl-C ended.
 INTERRUPTED = 130
+#: Seconds that kernels get to stop in after Ctrl-C.
+STOPPING = 10
 
 
 def executed_path(notebook: Path, root: Path = ROOT) -> Path:
@@ -244,7 +246,7 @@ class _Run:
 
 def _run(run_all) -> bool:
     """Run a coroutine in a thread of its own, where nbclient cannot take over Ctrl-C. False when Ctrl-C ended it."""
-    loop, task, crash = asyncio.new_event_loop(), None, []
+    loop, task, crash, interrupted = asyncio.new_event_loop(), None, [], False
 
     def work():
         nonlocal task
@@ -257,19 +259,20 @@ def _run(run_all) -> bool:
         except BaseException as problem:
             crash.append(problem)
         finally:
-            loop.run_until_complete(loop.shutdown_asyncgens())
-            loop.close()
+            if not interrupted:  # else clients of stopped kernels still wait in the loop
+                loop.run_until_complete(loop.shutdown_asyncgens())
+                loop.close()
 
-    thread = threading.Thread(target=work)
+    thread = threading.Thread(target=work, daemon=True)
     thread.start()
-    interrupted = False
-    while thread.is_alive():
+    while thread.is_alive() and not interrupted:
         try:
             thread.join()
         except KeyboardInterrupt:
-            if not interrupted and task is not None:
-                loop.call_soon_threadsafe(task.cancel)  # each chapter's kernel is shut down on the way out
             interrupted = True
+            if task is not None:
+                loop.call_soon_threadsafe(task.cancel)  # each chapter's kernel is shut down on the way out
+            thread.join(STOPPING)
     if crash:
         raise crash[0]
     return not interrupted
@@ -299,7 +302,9 @@ def main(argv: list[str] | None = None, root: Path = ROOT) -> int:
     if not completed:
         left = len(stale) - run.finished
         print(f"interrupted: {run.finished} finished and kept, {left} left for the next run", file=sys.stderr)
-        return INTERRUPTED
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(INTERRUPTED)  # the sockets of stopped kernels would abort an ordinary exit; the kernels see us go
     if stale:
         print(
             f"executed {len(stale)} notebooks in {time.perf_counter() - start:.0f} s, {len(run.problems)} failed",

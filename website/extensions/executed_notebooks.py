@@ -136,8 +136,9 @@ def _check_glue(document, nb, glued: dict[str, str]):
 def fold_drawing_code(nb):
     """Fold the code that only imports or only draws: on the page the picture comes first. One click shows it."""
     for number, cell in enumerate(_code(nb)):
-        draws = any("eer-figure" in output.get("data", {}).get("text/html", "") for output in cell.outputs)
-        teaches = re.search(r"^(def|class) |\b(check|claim)\(", cell.source, re.M)
+        shows = any("eer-figure" in output.get("data", {}).get("text/html", "") for output in cell.outputs)
+        draws = shows or cell.source.startswith(("def draw_", "def plot_"))
+        teaches = re.search(r"^(def (?!draw_|plot_)|class )|\b(check|claim)\(", cell.source, re.M)
         if (number == 0 or draws) and not teaches:
             cell.metadata["tags"] = [*cell.metadata.get("tags", []), "hide-input"]
 

@@ -47,7 +47,7 @@ def store(markup: str, folder: Path, up: str, document: str) -> str:
             path.write_text(resolve(svg, theme), "utf-8")
             source = f'src="{up}{FOLDER}/{path.name}" alt="{alt}"'
             images.append(f'<img class="only-{theme}" {source} {size} loading="lazy" decoding="async">')
-        return "".join(images)
+        return f'<div class="eer-drawing">{"".join(images)}</div>'
 
     markup = DRAWING.sub(image, markup)
     caption = re.compile(r"(?s)(<figcaption>)(.*?)(</figcaption>)")
