@@ -1,5 +1,7 @@
 """Tests of utils.data.download against a server of our own on 127.0.0.1 that can be told to misbehave."""
 
+# ruff: noqa: F811  (the fixture `root` is imported)
+
 import errno
 import gzip
 import http.server
@@ -99,7 +101,7 @@ def test_addresses_and_digests_are_torchvisions():
     assert tuple(datasets.MNIST.mirrors) == fetching.MNIST_URLS
 
 
-def test_both_sets_arrive_and_are_not_fetched_twice(root, site, monkeypatch, capsys):  # noqa: F811
+def test_both_sets_arrive_and_are_not_fetched_twice(root, site, monkeypatch, capsys):
     site.publish(monkeypatch, archive(fake_cifar10()), fake_mnist())
     assert main([]) == 0
     assert "cifar10: verified" in capsys.readouterr().out
@@ -111,7 +113,7 @@ def test_both_sets_arrive_and_are_not_fetched_twice(root, site, monkeypatch, cap
     assert len(site.requests) == count == 5
 
 
-def test_a_cut_connection_is_taken_up_where_it_broke(root, site, monkeypatch):  # noqa: F811
+def test_a_cut_connection_is_taken_up_where_it_broke(root, site, monkeypatch):
     content = archive(fake_cifar10())
     site.publish(monkeypatch, content)
     site.cuts["/cifar.tar.gz"] = [1000, 500]
@@ -121,14 +123,14 @@ def test_a_cut_connection_is_taken_up_where_it_broke(root, site, monkeypatch):  
     assert left_over(root) == []
 
 
-def test_a_server_without_ranges_sends_it_all_again(root, site, monkeypatch):  # noqa: F811
+def test_a_server_without_ranges_sends_it_all_again(root, site, monkeypatch):
     site.publish(monkeypatch, archive(fake_cifar10()))
     site.cuts["/cifar.tar.gz"], site.ranges = [1000], False
     download("cifar10")
     assert available("cifar10")
 
 
-def test_half_a_download_is_kept_but_never_taken_for_data(root, site, monkeypatch):  # noqa: F811
+def test_half_a_download_is_kept_but_never_taken_for_data(root, site, monkeypatch):
     site.publish(monkeypatch, archive(fake_cifar10()))
     site.cuts["/cifar.tar.gz"] = [700] * fetching.ATTEMPTS
     with pytest.raises(DataError, match=r"the connection broke after 2,100 of .* run `make data` again") as error:
@@ -141,7 +143,7 @@ def test_half_a_download_is_kept_but_never_taken_for_data(root, site, monkeypatc
     assert left_over(root) == []
 
 
-def test_a_whole_download_that_was_not_unpacked_needs_no_network(root, site, monkeypatch):  # noqa: F811
+def test_a_whole_download_that_was_not_unpacked_needs_no_network(root, site, monkeypatch):
     content = archive(fake_cifar10())
     site.publish(monkeypatch, content)
     write(root, {"cifar-10-python.tar.gz.part": content})
@@ -150,7 +152,7 @@ def test_a_whole_download_that_was_not_unpacked_needs_no_network(root, site, mon
     assert available("cifar10")
 
 
-def test_an_archive_put_there_by_hand_is_used_and_kept(root, site, monkeypatch):  # noqa: F811
+def test_an_archive_put_there_by_hand_is_used_and_kept(root, site, monkeypatch):
     content = archive(fake_cifar10())
     site.publish(monkeypatch, content)
     write(root, {"cifar-10-python.tar.gz": content})
@@ -159,7 +161,7 @@ def test_an_archive_put_there_by_hand_is_used_and_kept(root, site, monkeypatch):
     assert left_over(root) == ["cifar-10-python.tar.gz"]
 
 
-def test_wrong_content_of_the_right_length_is_thrown_away(root, site, monkeypatch):  # noqa: F811
+def test_wrong_content_of_the_right_length_is_thrown_away(root, site, monkeypatch):
     content = archive(fake_cifar10())
     site.publish(monkeypatch, content)
     site.files["/cifar.tar.gz"] = bytes(len(content))
@@ -173,7 +175,7 @@ def test_wrong_content_of_the_right_length_is_thrown_away(root, site, monkeypatc
 
 
 @pytest.mark.parametrize("length", [300, 10**6])
-def test_rubbish_in_the_part_file_is_replaced(root, site, monkeypatch, length):  # noqa: F811
+def test_rubbish_in_the_part_file_is_replaced(root, site, monkeypatch, length):
     site.publish(monkeypatch, archive(fake_cifar10()))
     write(root, {"cifar-10-python.tar.gz.part": b"x" * length})  # shorter, and longer, than the real one
     with pytest.raises(DataError, match="not the published file"):
@@ -182,7 +184,7 @@ def test_rubbish_in_the_part_file_is_replaced(root, site, monkeypatch, length): 
     assert available("cifar10")
 
 
-def test_the_second_address_is_used_when_the_first_fails(root, site, monkeypatch):  # noqa: F811
+def test_the_second_address_is_used_when_the_first_fails(root, site, monkeypatch):
     site.publish(monkeypatch, b"", fake_mnist())
     (good,) = fetching.MNIST_URLS
     monkeypatch.setattr(fetching, "MNIST_URLS", (good.replace("/mnist/", "/gone/"), good))
@@ -190,7 +192,7 @@ def test_the_second_address_is_used_when_the_first_fails(root, site, monkeypatch
     assert available("mnist")
 
 
-def test_no_network_is_one_line_with_the_remedy(root, monkeypatch, capsys):  # noqa: F811
+def test_no_network_is_one_line_with_the_remedy(root, monkeypatch, capsys):
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
     monkeypatch.setattr(fetching, "CIFAR10_URLS", ("http://127.0.0.1:9/cifar.tar.gz",))  # nobody listens there
     assert main(["cifar10"]) == 1
@@ -200,7 +202,7 @@ def test_no_network_is_one_line_with_the_remedy(root, monkeypatch, capsys):  # n
     assert "\n" not in message
 
 
-def test_only_what_is_missing_of_mnist_is_fetched(root, site, monkeypatch):  # noqa: F811
+def test_only_what_is_missing_of_mnist_is_fetched(root, site, monkeypatch):
     files = fake_mnist()
     site.publish(monkeypatch, b"", files)
     write(root, files)
@@ -210,7 +212,7 @@ def test_only_what_is_missing_of_mnist_is_fetched(root, site, monkeypatch):  # n
     assert available("mnist")
 
 
-def test_a_broken_batch_is_replaced_and_other_files_stay(root, site, monkeypatch):  # noqa: F811
+def test_a_broken_batch_is_replaced_and_other_files_stay(root, site, monkeypatch):
     site.publish(monkeypatch, archive(fake_cifar10()))
     write(root, fake_cifar10())
     folder = root / real.CIFAR10_FOLDER
@@ -220,7 +222,7 @@ def test_a_broken_batch_is_replaced_and_other_files_stay(root, site, monkeypatch
     assert (folder / "my notes").read_bytes() == b"precious"
 
 
-def test_members_that_point_outside_are_not_written(root, site, monkeypatch, tmp_path_factory):  # noqa: F811
+def test_members_that_point_outside_are_not_written(root, site, monkeypatch, tmp_path_factory):
     outside = tmp_path_factory.mktemp("outside") / "evil"
     link = tarfile.TarInfo(f"{real.CIFAR10_FOLDER}/link")
     link.type, link.linkname = tarfile.SYMTYPE, str(outside.parent)
@@ -234,7 +236,7 @@ def test_members_that_point_outside_are_not_written(root, site, monkeypatch, tmp
     assert not (root.parent / "evil").exists()
 
 
-def test_a_link_in_the_place_of_a_batch_is_not_followed(root, site, monkeypatch, tmp_path_factory):  # noqa: F811
+def test_a_link_in_the_place_of_a_batch_is_not_followed(root, site, monkeypatch, tmp_path_factory):
     target = tmp_path_factory.mktemp("outside") / "batch"
     files = fake_cifar10()
     first = f"{real.CIFAR10_FOLDER}/data_batch_1"
@@ -242,21 +244,21 @@ def test_a_link_in_the_place_of_a_batch_is_not_followed(root, site, monkeypatch,
     link = tarfile.TarInfo(first)
     link.type, link.linkname = tarfile.SYMTYPE, str(target)
     site.publish(monkeypatch, archive(files, [(link, b"")]))
-    with pytest.raises(DataError, match="lacks a good .*data_batch_1"):
+    with pytest.raises(DataError, match=r"lacks a good .*data_batch_1"):
         download("cifar10")
     assert not (root / real.CIFAR10_FOLDER).exists()
 
 
 @pytest.mark.parametrize("content", [b"no archive at all", archive(fake_cifar10())[:3000]])
-def test_an_archive_that_cannot_be_unpacked_leaves_nothing_behind(root, site, monkeypatch, content):  # noqa: F811
+def test_an_archive_that_cannot_be_unpacked_leaves_nothing_behind(root, site, monkeypatch, content):
     site.publish(monkeypatch, content)  # with the digest that belongs to it: the archive itself is bad
-    with pytest.raises(DataError, match="cannot be unpacked .* remove it"):
+    with pytest.raises(DataError, match=r"cannot be unpacked .* remove it"):
         download("cifar10")
     assert not (root / real.CIFAR10_FOLDER).exists()
     assert left_over(root) == ["cifar-10-python.tar.gz.part"]
 
 
-def test_interrupted_while_unpacking(root, site, monkeypatch, capsys):  # noqa: F811
+def test_interrupted_while_unpacking(root, site, monkeypatch, capsys):
     site.publish(monkeypatch, archive(fake_cifar10()))
     monkeypatch.setattr(fetching, "_put_in_place", lambda *a: (_ for _ in ()).throw(KeyboardInterrupt))
     assert main(["cifar10"]) == 130
@@ -265,7 +267,7 @@ def test_interrupted_while_unpacking(root, site, monkeypatch, capsys):  # noqa: 
     monkeypatch.undo()
 
 
-def test_a_file_in_the_place_of_the_folder(root, monkeypatch):  # noqa: F811
+def test_a_file_in_the_place_of_the_folder(root, monkeypatch):
     write(root, {"taken": b""})
     for place in ("taken", "taken/below"):
         monkeypatch.setenv("DATA_ROOT", str(root / place))
@@ -282,7 +284,7 @@ def test_a_file_in_the_place_of_the_folder(root, monkeypatch):  # noqa: F811
         (errno.EIO, "set DATA_ROOT"),
     ],
 )
-def test_what_the_file_system_refuses_is_one_line(root, site, monkeypatch, code, message):  # noqa: F811
+def test_what_the_file_system_refuses_is_one_line(root, site, monkeypatch, code, message):
     def refuse(*args, **kwargs):
         raise OSError(code, "refused", str(root / "part"))
 
@@ -294,7 +296,7 @@ def test_what_the_file_system_refuses_is_one_line(root, site, monkeypatch, code,
     assert left_over(root) == ["cifar-10-python.tar.gz.part"]
 
 
-def test_a_full_disk_while_downloading_is_not_called_a_network_problem(root, site, monkeypatch):  # noqa: F811
+def test_a_full_disk_while_downloading_is_not_called_a_network_problem(root, site, monkeypatch):
     def refuse(url, part, sink):
         raise OSError(errno.ENOSPC, "No space left on device", str(part))
 
@@ -304,7 +306,7 @@ def test_a_full_disk_while_downloading_is_not_called_a_network_problem(root, sit
 
 
 @pytest.mark.skipif(fetching.fcntl is None, reason="this system has no file locks")
-def test_two_downloads_at_once_do_not_mix(root, site, monkeypatch):  # noqa: F811
+def test_two_downloads_at_once_do_not_mix(root, site, monkeypatch):
     site.publish(monkeypatch, archive(fake_cifar10()))
     part = root / "cifar-10-python.tar.gz.part"
     with part.open("ab") as other:

@@ -71,8 +71,10 @@ def test_digests_and_layout_are_torchvisions():
     datasets = pytest.importorskip("torchvision.datasets")
     published = {name: digest for name, digest in datasets.CIFAR10.train_list + datasets.CIFAR10.test_list}
     published[datasets.CIFAR10.meta["filename"]] = datasets.CIFAR10.meta["md5"]
-    assert real.CIFAR10_FILES == {f"{datasets.CIFAR10.base_folder}/{name}": digest for name, digest in published.items()}
-    assert real.MNIST_ARCHIVES == {f"MNIST/raw/{name}": digest for name, digest in datasets.MNIST.resources}
+    assert {
+        f"{datasets.CIFAR10.base_folder}/{name}": digest for name, digest in published.items()
+    } == real.CIFAR10_FILES
+    assert {f"MNIST/raw/{name}": digest for name, digest in datasets.MNIST.resources} == real.MNIST_ARCHIVES
 
 
 def test_cifar10_has_the_layout_the_book_uses(cifar_root):
@@ -224,7 +226,7 @@ def test_images_does_not_hide_broken_data(cifar_root):
 
 def test_images_does_not_hide_a_mistyped_data_root(root, monkeypatch):
     monkeypatch.setenv("DATA_ROOT", str(root / "nowhere"))
-    with pytest.raises(DataError, match="DATA_ROOT names .*nowhere"):
+    with pytest.raises(DataError, match=r"DATA_ROOT names .*nowhere"):
         images()
 
 
