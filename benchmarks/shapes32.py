@@ -150,9 +150,9 @@ def accuracy(model: str, data: dict, seed: int = 0) -> float:
     return train_accuracy(convnet(), data, pixels, epochs=12, lr=5e-3, decay=0.05, seed=seed)
 
 
-def dial_accuracy(dial: str, stop: float, seed: int) -> float:
-    """Accuracy of k-NN with 1,000 training pictures, one dial at `stop` and the others at `EASY`."""
-    return knn_accuracy(shapes32_splits(1000, 300, 500, seed=seed, **(dict.fromkeys(DIALS, EASY) | {dial: stop})))
+def dial_accuracy(dial: str, stop: float, seed: int, sizes=(1000, 300, 500)) -> float:
+    """Accuracy of k-NN with one dial at `stop` and the others at `EASY`; sizes of training, validation and test set."""
+    return knn_accuracy(shapes32_splits(*sizes, seed=seed, **(dict.fromkeys(DIALS, EASY) | {dial: stop})))
 
 
 def main() -> None:

@@ -202,6 +202,11 @@ def test_no_network_is_one_line_with_the_remedy(root, monkeypatch, capsys):
     assert "\n" not in message
 
 
+def test_a_file_that_is_gone_from_the_server(root, site):
+    with pytest.raises(DataError, match=r"cifar\.tar\.gz: HTTP Error 404: "):
+        download("cifar10")
+
+
 def test_only_what_is_missing_of_mnist_is_fetched(root, site, monkeypatch):
     files = fake_mnist()
     site.publish(monkeypatch, b"", files)

@@ -170,11 +170,12 @@ def test_a_file_is_hashed_once_and_again_after_a_change(cifar_root, monkeypatch)
         cifar10()
 
 
-def test_an_unreadable_file_is_named(cifar_root, monkeypatch):
+@pytest.mark.parametrize("method", ["is_file", "read_bytes"])  # the folder, or the file, may not be read
+def test_an_unreadable_file_is_named(cifar_root, monkeypatch, method):
     def refuse(path):
         raise PermissionError(13, "Permission denied", str(path))
 
-    monkeypatch.setattr(real.Path, "read_bytes", refuse)
+    monkeypatch.setattr(real.Path, method, refuse)
     with pytest.raises(DataError, match=r"data_batch_1 cannot be read: Permission denied; run `make data`"):
         cifar10()
 

@@ -172,10 +172,8 @@ def test_it_is_fast():
 @pytest.mark.parametrize("dial", DIALS)
 def test_each_dial_makes_it_harder_for_nearest_neighbours(dial):
     for seed in range(3):
-        easy, middle, hard = (benchmark.dial_accuracy(dial, stop, seed) for stop in benchmark.STOPS)
-        assert hard < easy - 0.01
-        assert hard <= middle + 0.01
-        assert middle <= easy + 0.01
+        easy, hard = (benchmark.dial_accuracy(dial, stop, seed, sizes=(500, 100, 400)) for stop in (0.0, 1.0))
+        assert hard < easy - 0.02
 
 
 #: The order that binds, without the ConvNet, which takes a minute: `python -m benchmarks.shapes32` has it.

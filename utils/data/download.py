@@ -234,8 +234,8 @@ def _md5(path: Path) -> str:
 
 
 def _reason(problem: Exception) -> str:
-    reason = getattr(problem, "reason", None) or problem
-    return f"no network ({reason})" if isinstance(reason, OSError) and "broke" not in str(reason) else str(reason)
+    reason = getattr(problem, "reason", None)  # of a URLError: text from the server, or why there was no connection
+    return f"no network ({reason})" if isinstance(reason, OSError) else str(problem)
 
 
 @contextmanager

@@ -139,9 +139,9 @@ def _read(path: Path, alternatives: list[tuple[Path, str]], keep: bool = True) -
     """Content of the first form of a file that is good, unpacked; with `keep=False` only see that there is one."""
     broken = None
     for form, md5 in alternatives:
-        if not form.is_file():
-            continue
         try:
+            if not form.is_file():
+                continue
             if not keep and _known_good(form, md5):
                 return None
             content = _verified_content(form, md5)

@@ -398,7 +398,7 @@ def _integer(name: str, value, least: int) -> int:
 
 
 def _dial(name: str, value) -> float:
-    if isinstance(value, (bool, str)) or not np.isscalar(value):
+    if isinstance(value, bool) or not isinstance(value, (int, float, np.integer, np.floating)):
         raise TypeError(f"the dial {name} must be a number, found {value!r}")
     if not 0 <= value <= 1:  # also true of NaN
         raise ValueError(f"the dial {name} must lie in [0, 1], found {value}")

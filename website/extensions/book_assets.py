@@ -51,6 +51,7 @@ def setup(app):
     app.add_config_value("eer_website_state", website_state(), "env")
     app.connect("config-inited", configure, priority=900)
     app.add_css_file("book.css", priority=900)
+    app.add_js_file("book.js", priority=900)
     if repository() is not None:
         app.setup_extension("sphinx_sitemap")  # a site map needs absolute addresses
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -21,11 +21,15 @@ FONT_AWESOME_SCRIPT = re.compile(
     r"\s*(?:<!-- So that users can add custom icons -->\s*)?<script[^>]*fontawesome[^>]*></script>"
 )
 PRELOAD = re.compile(r'\s*<link rel="preload"[^>]*>|\s*<link rel="modulepreload"[^>]*>')
-#: The theme's arrows in the sidebar have no name for a screen reader.
-NAMELESS_TOGGLE = (
-    '<summary><span class="toctree-toggle"',
-    '<summary aria-label="Chapters of this part"><span class="toctree-toggle"',
-)
+#: What the extensions write that is not valid or has no name for a screen reader, and what it should be.
+CORRECTIONS = [
+    (
+        re.compile(r'<summary><span class="toctree-toggle"'),
+        '<summary aria-label="Chapters"><span class="toctree-toggle"',
+    ),
+    (re.compile(r' id="(?:(?:proof|exercise|solution)-content|proof)"'), ""),  # the same id for each block of a page
+    (re.compile(r' role="(?:doc-biblioentry"|list"(?= class="citation-list"))'), ""),  # deprecated, and no list
+]
 VIEWPORT = re.compile(r'<meta name="viewport"[^>]*>\s*')
 STYLESHEET = re.compile(r'[ \t]*<link [^>]*?href="((?:\.\./)*)_static/([^"?]+\.css)(?:\?[^"]*)?"[^>]*>\n?')
 URL = re.compile(r"url\(\s*(['\"]?)(?!data:|https?:|/|#)([^)'\"]+)\1\s*\)")
@@ -63,7 +67,8 @@ def finish(app, exception):
         before = page.read_text("utf-8")
         text = PRELOAD.sub("", FONT_AWESOME_SCRIPT.sub("", before))
         text = _one_viewport(text)
-        text = text.replace(*NAMELESS_TOGGLE)
+        for wrong, right in CORRECTIONS:
+            text = wrong.sub(right, text)
         text = _one_stylesheet(text, static, bundles)
         if text != before:
             page.write_text(text, "utf-8")
@@ -176,12 +181,23 @@ def subset_icons(static: Path, stylesheets: list[Path], text: str) -> None:
         subset_font(path, wanted)
 
 
+#: KaTeX's class for the symbols that each of its larger fonts sets; the others get every character.
+MATH_FONTS = {
+    "Main-Bold": r"\bmathbf\b|\bboldsymbol\b|\btextbf\b",
+    "Math-BoldItalic": r"\bboldsymbol\b",
+    "Math-Italic": r"\bmathnormal\b",
+    "AMS-Regular": r"\bamsrm\b|\bmathbb\b|\btextbb\b",
+    "Caligraphic-Regular": r"\bmathcal\b",
+}
+
+
 def subset_math_fonts(static: Path, markup: str) -> None:
-    """Cut KaTeX's fonts down to the characters that some formula of the book holds."""
-    formulas = re.findall(r'(?s)class="katex-html".*?(?=</div>|</p>|</li>|</td>|</dd>|</figcaption>)', markup)
-    wanted = {ord(char) for formula in formulas for char in html.unescape(re.sub(r"<[^>]*>", "", formula))}
+    """Cut KaTeX's fonts down to the characters that some formula of the book sets in them."""
+    symbols = set(re.findall(r'<span class="([^"]*)"[^>]*>([^<]+)<', markup))
     for path in static.glob("katex/fonts/*.woff2"):
-        subset_font(path, wanted)
+        family = MATH_FONTS.get(path.stem.removeprefix("KaTeX_"), "")
+        texts = [html.unescape(text) for classes, text in symbols if re.search(family, classes)]
+        subset_font(path, {ord(char) for text in texts for char in text})
 
 
 def subset_font(path: Path, characters: set[int]) -> None:
