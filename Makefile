@@ -28,7 +28,7 @@ test: environment ## everything CI runs: style, unit tests, every cell, the note
 	@$(RUN) -m tools.run_tests
 
 lab: environment ## JupyterLab on the chapters
-	@cd "$(ROOT)" && $(RUN) -m jupyter lab --ServerApp.root_dir="$(ROOT)"
+	@$(RUN) -m jupyter lab --ServerApp.root_dir="$(ROOT)" $(if $(filter 0,$(shell id -u)),--allow-root)
 
 serve: ## look at the website: http://127.0.0.1:8000 (PORT=8001 picks another port)
 	@"$(PYTHON)" -m tools.serve $(PORT)

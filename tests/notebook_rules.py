@@ -15,7 +15,8 @@ from pathlib import Path
 import nbformat
 from IPython.core.inputtransformer2 import TransformerManager
 
-ROOT = Path(__file__).resolve().parent.parent
+from tools.toc import ROOT, chapter_files
+
 LONGEST_CELL = 30
 FILLER = re.compile(
     r"\b(simply|obviously|clearly|trivially|of course|it is easy to see|basically|needless to say)\b", re.I
@@ -240,7 +241,7 @@ def parts_are_present(chapter: Chapter) -> Iterator[Violation]:
     for kind, title in (("objectives", "What you will be able to do"), ("prerequisites", "What you need first")):
         if not re.search(rf"^[ \t]*:class:.*\b{kind}\b", text, re.M):
             yield chapter.at(
-                0, f"no card of {kind}", f"Add :::{{admonition}} {title} with :class: {kind} after the title"
+                0, f"no card of {kind}", f"Add :::{{admonition}} {title} with :class: {kind} below the first picture"
             )
     for heading in ("Exercises", "Summary", "References"):
         if not re.search(rf"^## .*\b{heading}\b", text, re.M):
@@ -482,7 +483,7 @@ def _all_labels(chapter: Chapter) -> Iterator[tuple[int, str]]:
 
 
 def main(arguments: list[str]) -> int:
-    paths = [Path(a).resolve() for a in arguments] or sorted(ROOT.glob("chapters/**/*.ipynb"))
+    paths = [Path(a).resolve() for a in arguments] or chapter_files()
     found = [v for path in paths for v in violations(path)] + collisions(paths)
     print("\n".join(map(str, found)) or f"{len(paths)} notebooks, no rule broken")
     return bool(found)

@@ -8,7 +8,7 @@ from tools.clear_outputs import cleared
 from tools.execute import execute
 from tools.mutants import code_cells, mutants
 from tools.new_chapter import main
-from tools.toc import ROOT
+from tools.toc import ROOT, chapter_files
 
 
 @pytest.fixture
@@ -39,7 +39,7 @@ def test_a_fresh_chapter_runs_and_breaks_no_rule(book, capsys):
 def test_two_fresh_chapters_live_together(book):
     for name in ("classical/one", "deep/two_2", "chapters/deep/three.ipynb"):
         assert main([name], book) == 0
-    paths = sorted(book.glob("chapters/**/*.ipynb"))
+    paths = chapter_files(book)
     assert [path.stem for path in paths] == ["one", "three", "two_2"]
     assert collisions(paths) == []
     assert nbformat.read(paths[2], as_version=4).cells[0].source.startswith("# Two 2\n")

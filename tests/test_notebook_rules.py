@@ -9,9 +9,9 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_outp
 
 from tests import notebook_rules
 from tests.notebook_rules import ROOT, collisions, violations
-from tools.toc import notebooks
+from tools.toc import chapter_files, notebooks
 
-CHAPTERS = sorted(ROOT.glob("chapters/**/*.ipynb"))
+CHAPTERS = chapter_files()
 
 EXERCISE = "```{exercise}\n:label: ex-demo-%s\nShow that $n! > 0$.\n```"
 SOLUTION = "```{solution-start} ex-demo-%s\n:class: dropdown\n```"

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tools.toc import documents, notebooks
+from tools.toc import chapter_files, documents, notebooks
 
 TOC = """
 root: index
@@ -52,3 +52,10 @@ def test_a_missing_page_is_named(book, name):
 
 def test_the_book_itself():
     assert notebooks()
+
+
+def test_copies_that_jupyterlab_keeps_are_no_chapters(tmp_path):
+    for name in ("chapters/a/x.ipynb", "chapters/a/.ipynb_checkpoints/x-checkpoint.ipynb"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).touch()
+    assert chapter_files(tmp_path) == [tmp_path / "chapters/a/x.ipynb"]

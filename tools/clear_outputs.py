@@ -14,7 +14,7 @@ import json
 import sys
 from pathlib import Path
 
-from tools.toc import ROOT
+from tools.toc import ROOT, chapter_files
 
 KERNELSPEC = {"name": "python3", "display_name": "Python 3", "language": "python"}
 #: Metadata of a cell that change what the page shows.
@@ -110,7 +110,7 @@ def main(argv: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("notebooks", nargs="*", type=Path, help="default: all of chapters/")
     options = parser.parse_args(argv)
-    book = sorted(ROOT.glob("chapters/**/*.ipynb"))
+    book = chapter_files()
     paths = [path.resolve() for path in options.notebooks] or book
     missing = [path for path in paths if not path.is_file()]
     if missing:

@@ -14,7 +14,7 @@ import nbformat
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from tools.clear_outputs import cleared
-from tools.toc import ROOT
+from tools.toc import ROOT, chapter_files
 
 #: The cells of the chapter; NAME is its name with hyphens, TITLE its title, BOOK a source from references.bib.
 CELLS = [
@@ -24,21 +24,7 @@ CELLS = [
 
 One sentence: what you will be able to do that you could not do before.
 
-:::{admonition} What you will be able to do
-:class: objectives
-- derive the gradient of a quadratic form
-- compute it in two independent ways
-- recognise the factor that is most often lost
-:::
-
-:::{admonition} What you need first
-:class: prerequisites
-- the product rule
-:::""",
-    ),
-    (
-        "markdown",
-        """A question, in two sentences, that the picture below raises: how fast does a parabola rise, and in which
+A question, in two sentences, that the picture below raises: how fast does a parabola rise, and in which
 direction?""",
     ),
     (
@@ -65,6 +51,20 @@ show(
     alt=f"A parabola that falls to zero at x = 0 and rises to {np.max(x_axis) ** 2:.0f} at x = 2.",
     caption="What to look for: it is steeper the farther it is from zero.",
 )""",
+    ),
+    (
+        "markdown",
+        """:::{admonition} What you will be able to do
+:class: objectives
+- derive the gradient of a quadratic form
+- compute it in two independent ways
+- recognise the factor that is most often lost
+:::
+
+:::{admonition} What you need first
+:class: prerequisites
+- the product rule
+:::""",
     ),
     (
         "markdown",
@@ -183,7 +183,7 @@ def main(argv: list[str] | None = None, root: Path = ROOT) -> int:
     if not re.fullmatch(r"[a-z][a-z0-9_]*/[a-z][a-z0-9_]{0,49}", name):
         parser.error(f"{name!r}: give folder/name in lower_case with digits and underscores, as in classical/my_topic")
     path = root / "chapters" / f"{name}.ipynb"
-    same_name = [other for other in root.glob("chapters/**/*.ipynb") if other.stem == path.stem]
+    same_name = [other for other in chapter_files(root) if other.stem == path.stem]
     if same_name:
         print(f"{same_name[0].relative_to(root)} exists already; choose another name", file=sys.stderr)
         return 1

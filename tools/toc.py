@@ -35,6 +35,12 @@ def notebooks(root: Path = ROOT) -> list[Path]:
     return found
 
 
+def chapter_files(root: Path = ROOT) -> list[Path]:
+    """Every notebook under `chapters/`, in the table of contents or not; not the copies that JupyterLab keeps."""
+    found = sorted((root / "chapters").rglob("*.ipynb"))
+    return [path for path in found if not any(part.startswith(".") for part in path.relative_to(root).parts)]
+
+
 def _files(node) -> list[str]:
     if isinstance(node, list):
         return [document for item in node for document in _files(item)]
