@@ -110,7 +110,7 @@ def main(argv: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("notebooks", nargs="*", type=Path, help="default: all of chapters/")
     options = parser.parse_args(argv)
-    book = chapter_files()
+    book = chapter_files(ROOT)
     paths = [path.resolve() for path in options.notebooks] or book
     missing = [path for path in paths if not path.is_file()]
     if missing:
