@@ -30,6 +30,8 @@ CORRECTIONS = [
     (re.compile(r' id="(?:(?:proof|exercise|solution)-content|proof)"'), ""),  # the same id for each block of a page
     (re.compile(r' role="(?:doc-biblioentry"|list"(?= class="citation-list"))'), ""),  # deprecated, and no list
 ]
+#: Names, punctuation and blanks of highlighted code have the colour of the text; their marks only cost nodes.
+PLAIN_TOKENS = re.compile(r'<span class="(?:n|p|w|nn)">([^<]*)</span>')
 VIEWPORT = re.compile(r'<meta name="viewport"[^>]*>\s*')
 STYLESHEET = re.compile(r'[ \t]*<link [^>]*?href="((?:\.\./)*)_static/([^"?]+\.css)(?:\?[^"]*)?"[^>]*>\n?')
 URL = re.compile(r"url\(\s*(['\"]?)(?!data:|https?:|/|#)([^)'\"]+)\1\s*\)")
@@ -67,6 +69,7 @@ def finish(app, exception):
         before = page.read_text("utf-8")
         text = PRELOAD.sub("", FONT_AWESOME_SCRIPT.sub("", before))
         text = _one_viewport(text)
+        text = PLAIN_TOKENS.sub(r"\1", text)
         for wrong, right in CORRECTIONS:
             text = wrong.sub(right, text)
         text = _one_stylesheet(text, static, bundles)

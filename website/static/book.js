@@ -1,11 +1,19 @@
 // Whatever is wider than its place scrolls; make such places reachable by keyboard, and only such places.
 const SCROLLING = "div.math, .katex-display, pre, .cell_output, .pst-scrollable-table-container";
 
-function markScrolling() {
-  for (const element of document.querySelectorAll(SCROLLING)) {
-    if (element.scrollWidth > element.clientWidth + 1) element.tabIndex = 0;
-    else element.removeAttribute("tabindex");
-  }
+function markScrolling(block) {
+  const all = [block, ...block.querySelectorAll(SCROLLING)].filter((element) => element.matches(SCROLLING));
+  const wide = all.map((element) => element.scrollWidth > element.clientWidth + 1); // read all, then write all
+  all.forEach((element, i) => (wide[i] ? (element.tabIndex = 0) : element.removeAttribute("tabindex")));
 }
 
-new ResizeObserver(markScrolling).observe(document.documentElement);
+// Blocks far from the reader are not laid out (book.css), and asking for their widths would do it: they say when they are.
+const idle = window.requestIdleCallback ?? ((task) => setTimeout(task, 200));
+const FIRST = ".bd-article > section > :not(section), .bd-article > section > section:first-of-type";
+
+document.addEventListener(
+  "contentvisibilityautostatechange",
+  (event) => event.skipped || idle(() => markScrolling(event.target)),
+  true,
+);
+idle(() => document.querySelectorAll(FIRST).forEach(markScrolling));
