@@ -10,10 +10,11 @@ function markScrolling(block) {
 // Blocks far from the reader are not laid out (book.css), and asking for their widths would do it: they say when they are.
 const idle = window.requestIdleCallback ?? ((task) => setTimeout(task, 200));
 const FIRST = ".bd-article > section > :not(section), .bd-article > section > section:first-of-type";
+const TABLES = ".pst-scrollable-table-container"; // always laid out; as wide as their fonts make them
 
 document.addEventListener(
   "contentvisibilityautostatechange",
   (event) => event.skipped || idle(() => markScrolling(event.target)),
   true,
 );
-idle(() => document.querySelectorAll(FIRST).forEach(markScrolling));
+document.fonts.ready.then(() => idle(() => document.querySelectorAll(`${FIRST}, ${TABLES}`).forEach(markScrolling)));
