@@ -42,7 +42,8 @@ def configure(app, config):
 def website_state() -> str:
     """Hash of what makes pages look as they do; when it changes, every page is written again."""
     digest = hashlib.sha256()
-    for path in sorted([*WEBSITE.glob("extensions/*.py"), *WEBSITE.glob("templates/*"), WEBSITE / "katex.mjs"]):
+    files = [path for folder in ("extensions", "static", "templates") for path in WEBSITE.glob(f"{folder}/*.*")]
+    for path in sorted([*files, WEBSITE / "katex.mjs"]):
         digest.update(path.read_bytes())
     return digest.hexdigest()
 
