@@ -52,6 +52,7 @@ def open_page(browser, address):
         page.on("request", lambda request: page.requested.append(request.url))
         page.goto(f"{address}/{path}")
         page.wait_for_load_state("networkidle")
+        page.wait_for_selector("html[data-finished]", state="attached")  # set by website/static/book.js
         return page
 
     yield open_

@@ -1,3 +1,8 @@
+// Blocks far from the reader are not laid out while the page loads (book.css). Once it has loaded, lay them out in slices
+// too short to be felt, so that scrolling, printing and searching meet a finished page.
+const BLOCKS = ".bd-article section > *";
+const SLICE = 8; // milliseconds
+
 // Whatever is wider than its place scrolls; make such places reachable by keyboard, and only such places.
 const SCROLLING = "div.math, .katex-display, pre, .cell_output, .pst-scrollable-table-container";
 
@@ -7,14 +12,18 @@ function markScrolling(block) {
   all.forEach((element, i) => (wide[i] ? (element.tabIndex = 0) : element.removeAttribute("tabindex")));
 }
 
-// Blocks far from the reader are not laid out (book.css), and asking for their widths would do it: they say when they are.
-const idle = window.requestIdleCallback ?? ((task) => setTimeout(task, 200));
-const FIRST = ".bd-article > section > :not(section), .bd-article > section > section:first-of-type";
-const TABLES = ".pst-scrollable-table-container"; // always laid out; as wide as their fonts make them
+function finish(blocks) {
+  const start = performance.now();
+  while (blocks.length && performance.now() - start < SLICE) {
+    const block = blocks.shift();
+    block.style.contentVisibility = "visible";
+    markScrolling(block);
+  }
+  if (blocks.length) setTimeout(finish, 0, blocks);
+  else document.documentElement.dataset.finished = "";
+}
 
-document.addEventListener(
-  "contentvisibilityautostatechange",
-  (event) => event.skipped || idle(() => markScrolling(event.target)),
-  true,
-);
-document.fonts.ready.then(() => idle(() => document.querySelectorAll(`${FIRST}, ${TABLES}`).forEach(markScrolling)));
+window.addEventListener("load", async () => {
+  await document.fonts.ready;
+  finish([...document.querySelectorAll(BLOCKS)].filter((block) => block.tagName !== "SECTION"));
+});
