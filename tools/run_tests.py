@@ -10,11 +10,10 @@ import subprocess
 import sys
 import time
 
+from tools.execute import CELL_TIMEOUT
 from tools.toc import ROOT
 
 CORES = str(os.cpu_count())
-#: Newly built environments run on two cores with one thread each; a cell that takes longer than this hangs.
-CELL_TIMEOUT = "600"
 
 PYTEST = [sys.executable, "-m", "pytest", "-q"]
 PARALLEL = ["-n", CORES, "--dist=loadfile"]
