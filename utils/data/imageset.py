@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
 
 import numpy as np
@@ -51,7 +50,7 @@ def images(
         DATA_ROOT names a folder that does not exist.
     """
     if name == "auto":
-        name = "cifar10" if _cifar10_is_there() else "shapes32"
+        name = "cifar10" if real.is_there("cifar10") else "shapes32"
     if name == "shapes32":
         return ImageSet(name, CLASS_NAMES, **shapes32_splits(num_train, num_val, num_test, seed=seed))
     if name not in ("cifar10", "mnist"):
@@ -67,10 +66,3 @@ def images(
     # copies, so that the whole set need not stay in memory
     parts = (array.copy() for array in (X[train], y[train], X[val], y[val], X_test[:num_test], y_test[:num_test]))
     return ImageSet(name, names, *parts)
-
-
-def _cifar10_is_there() -> bool:
-    root = real.data_root()
-    if os.environ.get("DATA_ROOT", "").strip() and not root.is_dir():
-        raise real.DataError(f"DATA_ROOT names {root}, which is not a folder; correct it or unset it")
-    return (root / real.CIFAR10_FOLDER).is_dir()

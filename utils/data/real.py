@@ -20,7 +20,7 @@ from pathlib import Path
 
 import numpy as np
 
-__all__ = ["CIFAR10_NAMES", "DataError", "available", "cifar10", "data_root", "mnist"]
+__all__ = ["CIFAR10_NAMES", "DataError", "available", "cifar10", "data_root", "is_there", "mnist"]
 
 CIFAR10_NAMES = ("airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck")
 
@@ -74,6 +74,24 @@ def available(name: str) -> bool:
     except DataError:
         return False
     return True
+
+
+def is_there(name: str) -> bool:
+    """Whether the folder of a data set ("cifar10" or "mnist") exists, be its files good or not.
+
+    What chooses a data set by itself asks this, so that a broken file is an error and not another data set.
+
+    Raises
+    ------
+    DataError
+        DATA_ROOT names a folder that does not exist.
+    ValueError
+        Another name.
+    """
+    root = data_root()
+    if os.environ.get("DATA_ROOT", "").strip() and not root.is_dir():
+        raise DataError(f"DATA_ROOT names {root}, which is not a folder; correct it or unset it")
+    return all(path.parent.is_dir() for path, _ in _files(name))
 
 
 def cifar10() -> tuple[tuple[np.ndarray, np.ndarray], tuple[np.ndarray, np.ndarray]]:
