@@ -1,9 +1,10 @@
-"""Tests of utils.data.bundled: the small real data sets and the seeded, stratified split."""
+"""Tests of what comes with scikit-learn: the small real data sets, the seeded, stratified split, the handwriting."""
 
 import numpy as np
 import pytest
+import torch
 
-from utils.data import breast_cancer, digits, iris, photograph, split, wine
+from utils.data import breast_cancer, digits, handwriting, iris, photograph, split, wine
 
 
 @pytest.mark.parametrize(
@@ -112,3 +113,30 @@ def test_split_without_validation_set():
 def test_split_rejects(X, y, options, message):
     with pytest.raises(ValueError, match=message):
         split(X, y, **options)
+
+
+def test_handwriting_holds_each_digit_of_the_small_set_once():
+    found, table = handwriting("digits"), digits()
+    assert (found.name, found.side) == ("digits", 8)
+    assert found.X_train.shape == (1500, 64)
+    assert found.X_train.dtype == np.float32
+    rows = np.column_stack([np.concatenate([found.X_train, found.X_test]) * 16, np.r_[found.y_train, found.y_test]])
+    assert sorted(map(tuple, rows)) == sorted(map(tuple, np.column_stack([table.X, table.y])))
+    assert np.bincount(found.y_test, minlength=10).min() >= 20
+    assert np.array_equal(handwriting("digits").X_train, found.X_train)
+
+
+def test_pictures_come_from_arrays_and_tensors_and_stay_in_range():
+    found = handwriting("digits")
+    tensor = torch.linspace(-1, 2, 128).reshape(2, 64).requires_grad_()
+    pictures = found.pictures(tensor)
+    assert pictures.shape == (2, 8, 8)
+    assert (pictures.min(), pictures.max()) == (0, 1)
+    assert np.array_equal(pictures, found.pictures(tensor.detach().numpy()))
+    with pytest.raises(ValueError, match="reshape"):
+        found.pictures(np.zeros((2, 63)))
+
+
+def test_handwriting_rejects_a_name():
+    with pytest.raises(ValueError, match="found 'emnist'"):
+        handwriting("emnist")

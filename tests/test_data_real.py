@@ -8,7 +8,7 @@ import pickle
 import numpy as np
 import pytest
 
-from utils.data import CLASS_NAMES, DataError, available, cifar10, data_root, images, mnist, real
+from utils.data import CLASS_NAMES, DataError, available, cifar10, data_root, handwriting, images, mnist, real
 
 REAL = bool(os.environ.get("DATA_ROOT"))
 
@@ -248,6 +248,31 @@ def nearest(train, labels, test, k):
     distance = (train**2).sum(axis=1) - 2 * test @ train.T
     votes = labels[np.argsort(distance, axis=1, kind="stable")[:, :k]]
     return np.array([np.bincount(vote, minlength=10).argmax() for vote in votes])
+
+
+def test_handwriting_is_mnist_where_it_is_there(root):
+    write(root, fake_mnist())
+    (X_train, y_train), (X_test, y_test) = mnist()
+    found = handwriting()
+    assert (found.name, found.side) == ("mnist", 28)
+    assert found.X_train.dtype == np.float32
+    assert np.array_equal(found.pictures(found.X_train) * 255, X_train)
+    assert np.array_equal(found.pictures(found.X_test) * 255, X_test)
+    assert np.array_equal(found.y_train, y_train)
+    assert np.array_equal(found.y_test, y_test)
+    assert handwriting("digits").name == "digits"
+
+
+def test_handwriting_is_the_small_set_elsewhere(root):
+    assert handwriting().name == "digits"
+    with pytest.raises(DataError, match="make data"):
+        handwriting("mnist")
+
+
+def test_handwriting_does_not_hide_a_broken_file(root):
+    write(root, dict(list(fake_mnist().items())[:-1]))
+    with pytest.raises(DataError, match="make data"):
+        handwriting()
 
 
 @pytest.mark.skipif(not REAL, reason="DATA_ROOT is not set: the real CIFAR-10 is not here")
