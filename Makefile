@@ -11,7 +11,7 @@ export DATA_ROOT := $(abspath $(DATA_ROOT))
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help environment book test lab serve data chapter new-chapter clear-outputs mutants lighthouse lock clean
+.PHONY: help environment book test lab serve data chapter new-chapter start grade progress release grade-all clear-outputs mutants lighthouse lock clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' Makefile
@@ -44,6 +44,25 @@ chapter: environment ## run one chapter and check the rules: make chapter C=clas
 new-chapter: environment ## start one from the template: make new-chapter C=classical/my_topic
 	@test -n "$(C)" || { echo "make: name it: make new-chapter C=classical/my_topic"; exit 1; }
 	@$(RUN) -m tools.new_chapter "$(C)"
+
+start: environment ## a working copy of an assignment in work/: make start A=knn
+	@test -n "$(A)" || { echo "make: name an assignment: make start A=knn"; exit 1; }
+	@$(RUN) -m grading start "$(A)"
+
+grade: environment ## points and hints for your work on an assignment: make grade A=knn
+	@test -n "$(A)" || { echo "make: name an assignment: make grade A=knn"; exit 1; }
+	@$(RUN) -m grading grade "$(A)"
+
+progress: environment ## your points in all assignments
+	@$(RUN) -m grading progress
+
+release: environment ## zips for students and for the autograder, in dist/: make release A=knn
+	@test -n "$(A)" || { echo "make: name an assignment: make release A=knn"; exit 1; }
+	@$(RUN) -m grading release "$(A)"
+
+grade-all: environment ## grade a class: make grade-all A=knn SUBMISSIONS=folder [SCHEDULER=tcp://host:8786]
+	@test -n "$(A)" -a -n "$(SUBMISSIONS)" || { echo "make: for example: make grade-all A=knn SUBMISSIONS=folder"; exit 1; }
+	@$(RUN) -m grading grade-all "$(A)" "$(SUBMISSIONS)" $(if $(SCHEDULER),--scheduler "$(SCHEDULER)") $(if $(JOBS),--jobs $(JOBS))
 
 clear-outputs: environment ## strip outputs from all notebooks before a commit
 	@$(RUN) -m tools.clear_outputs

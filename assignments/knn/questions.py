@@ -1,0 +1,196 @@
+"""Assignment knn: what is asked, and how answers are judged. Runs outside the box; see `grading.marking`."""
+
+import numpy as np
+
+from grading.marking import Exam, Part, Question
+from grading.sandbox import Limits
+
+ORDER, TITLE, MINUTES = 1, "k nearest neighbours", 120
+MODULES = {"k_nearest_neighbor": ("KNearestNeighbor",), "cross_validation": ("cross_validate",)}
+CLASSES = 4
+LIMITS = Limits(seconds=10, cpu_seconds=20)
+
+
+def _trained(exam: Exam, X, y):
+    """A classifier of the submission that has seen X and y; both stay in the box."""
+    classifier = exam.module.make("KNearestNeighbor")
+    X, y = exam.session.put(X), exam.session.put(y)
+    classifier.call("train", X, y)
+    return classifier, X
+
+
+def _pixels(exam: Exam, rows: int, columns: int) -> np.ndarray:
+    """Whole numbers as pictures have them, so that every correct way of computing gives the same digits."""
+    return exam.rng.integers(0, 256, (rows, columns)).astype(float)
+
+
+def _judge_distances(exam: Exam, method: str) -> bool:
+    X_train, X = _pixels(exam, 23, 12), _pixels(exam, 7, 12)
+    classifier, train = _trained(exam, X_train, np.arange(23) % CLASSES)
+    test = exam.session.put(X)
+    found = classifier.call(method, test)
+    squared, city, short = exam.expect("other_distances", X, X_train)
+    right = exam.matches(
+        "values",
+        found,
+        exam.expect("distances", X, X_train),
+        what="the distances",
+        mistakes=[
+            (squared, "these are the squares of the distances; the root is missing"),
+            (city, "these are sums of absolute differences (L1); the Euclidean distance is asked for"),
+            (short, "the last feature is left out; look at the ends of your ranges"),
+        ],
+        hint="Compute one entry by hand from X[i] and X_train[j] and compare.",
+    )
+    if right and any(part.name == "inputs" for part in exam.question.parts):
+        exam.unchanged("inputs", {"X": (test, X), "X_train": (train, X_train)})
+    return right
+
+
+def two_loops(exam: Exam) -> None:
+    _judge_distances(exam, "compute_distances_two_loops")
+
+
+def _decided(row, y, k: int) -> bool:
+    """Whether one label is more common than any other among the k nearest."""
+    counts = np.sort(np.bincount(y[np.argsort(row)[:k]], minlength=CLASSES))
+    return counts[-1] > counts[-2]
+
+
+def predict_labels(exam: Exam) -> None:
+    y = exam.rng.permutation(np.repeat(np.arange(CLASSES), 10))
+    dists = exam.rng.permuted(np.tile(np.arange(40.0), (300, 1)), axis=1)  # no two equal: no doubt about the nearest
+    dists = dists[[_decided(row, y, 7) for row in dists]][:30]
+    classifier, _ = _trained(exam, np.zeros((40, 2)), y)
+    farthest, _, row, *_ = exam.expect("other_labels", dists, y, 1)
+    first = exam.matches(
+        "nearest",
+        classifier.call("predict_labels", dists, k=1),
+        exam.expect("labels", dists, y, 1).astype(float),
+        what="the labels for k = 1",
+        mistakes=[
+            (farthest, "these are the labels of the farthest rows; small distances are near"),
+            (row, "these are numbers of training rows, not their labels"),
+        ],
+        hint="np.argsort(dists[i]) sorts the training rows from near to far; self.y_train has their labels.",
+    )
+    farthest, nearest, row, more, fewer, middle = exam.expect("other_labels", dists, y, 7)
+    vote = first and exam.matches(
+        "vote",
+        classifier.call("predict_labels", dists, k=7),
+        exam.expect("labels", dists, y, 7).astype(float),
+        what="the labels for k = 7",
+        mistakes=[
+            (nearest, "only the nearest neighbour decides; all k have a vote"),
+            (more, "k + 1 neighbours vote; look at the end of your slice"),
+            (fewer, "k − 1 neighbours vote; look at the end of your slice"),
+            (middle, "this is the median of the labels; the commonest is asked for"),
+            (farthest, "the farthest rows vote; small distances are near"),
+        ],
+        hint="Count the labels of the k nearest; np.bincount does it.",
+    )
+    if not vote:
+        return
+    y = np.array([3, 1, 2, 3, 1, 2])
+    classifier, _ = _trained(exam, np.zeros((6, 2)), y)
+    near_to_far = np.array(
+        [[0, 1, 2, 3, 4, 5], [5, 4, 3, 2, 1, 0], [2, 0, 1, 5, 4, 3], [1, 2, 0, 3, 4, 5]], dtype=float
+    )
+    expected = np.array([1, 1, 1, 1.0])
+    exam.matches(
+        "ties",
+        classifier.call("predict_labels", near_to_far, k=6),
+        expected,
+        what="the labels where two of each kind vote",
+        hint="When several labels are equally common, the smallest is asked for.",
+    )
+
+
+def one_loop(exam: Exam) -> None:
+    if _judge_distances(exam, "compute_distances_one_loop"):
+        _fast(
+            exam,
+            "compute_distances_one_loop",
+            tests=60,
+            trains=1500,
+            hint="there still is a loop over the training rows",
+        )
+
+
+def no_loops(exam: Exam) -> None:
+    if not _judge_distances(exam, "compute_distances_no_loops"):
+        return
+    _fast(exam, "compute_distances_no_loops", tests=6000, trains=4, hint="there still is a loop over the test rows")
+    classifier, _ = _trained(exam, np.zeros((2000, 1500)), np.zeros(2000, dtype=int))
+    found = classifier.call("compute_distances_no_loops", np.ones((300, 1500)))
+    exam.require(
+        "memory",
+        np.shape(found) == (300, 2000),
+        "an array of shape (num_test, num_train, D) is too large; use the matrix product X @ X_train.T",
+    )
+
+
+def _fast(exam: Exam, method: str, tests: int, trains: int, hint: str) -> None:
+    """Compared in this run with a loop that does almost nothing for each pair, which any loop is slower than."""
+    classifier, _ = _trained(exam, _pixels(exam, trains, 4), np.zeros(trains, dtype=int))
+    for _ in range(5):
+        X = exam.session.put(_pixels(exam, tests, 4))
+        classifier.call(method, X)
+        if fast := exam.session.seconds < exam.loops(max(tests, tests * trains // 4), 4):
+            break
+    exam.require("speed", fast, f"the result is right, but it takes as long as a loop does: {hint}")
+
+
+def cross_validation(exam: Exam) -> None:
+    y = exam.rng.integers(0, CLASSES, 53)
+    X = exam.rng.normal(size=(53, 3)) + 0.7 * y[:, None]  # classes overlap but are not the same
+    k_choices, num_folds = [1, 3, 10], 5
+    data, labels = exam.session.put(X), exam.session.put(y)
+    found = exam.module.call("cross_validate", data, labels, k_choices, num_folds=num_folds)
+    complete = (
+        isinstance(found, dict)
+        and set(found) == set(k_choices)
+        and all(np.size(v) == num_folds for v in found.values())
+    )
+    exam.require("lists", complete, f"a dict is expected with the keys {k_choices} and {num_folds} accuracies for each")
+    if not complete:
+        return
+    everything, itself, shifted, last = exam.expect("other_folds", X, y, np.array(k_choices), num_folds)
+    exam.matches(
+        "values",
+        np.array([np.ravel(found[k]).astype(float) for k in k_choices]),
+        exam.expect("folds", X, y, np.array(k_choices), num_folds),
+        what="the accuracies",
+        mistakes=[
+            (everything, "the validation part is also trained on; leave it out of training"),
+            (itself, "you train on the part that you validate on"),
+            (shifted, "training leaves out another part than the one that is validated on; an index is off by one"),
+            (last, "the last part never trains; look at the ends of your slices"),
+        ],
+        hint="Cut with np.array_split, in the given order, and divide by the size of the validation part.",
+    )
+
+
+SPEED = Part("speed", 1, "it is as fast as its loops allow")
+VALUES = "the distances are right"
+INPUTS = Part("inputs", 1, "the inputs are left as they were")
+NEAREST = Part("nearest", 1, "the nearest row decides for k = 1")
+VOTE, TIES = Part("vote", 2, "the k nearest vote"), Part("ties", 1, "ties go to the smallest label")
+MEMORY = Part("memory", 1, "no array of three axes is built")
+LISTS = Part("lists", 1, "each k has its list of accuracies")
+FILE = "k_nearest_neighbor"
+QUESTIONS = [
+    Question("q1", "Distances with two loops", FILE, (Part("values", 3, VALUES), INPUTS), two_loops, LIMITS),
+    Question("q2", "Votes of the neighbours", FILE, (NEAREST, VOTE, TIES), predict_labels, LIMITS),
+    Question("q3", "Distances with one loop", FILE, (Part("values", 2, VALUES), SPEED), one_loop, LIMITS),
+    Question("q4", "Distances without a loop", FILE, (Part("values", 3, VALUES), SPEED, MEMORY), no_loops, LIMITS),
+    Question(
+        "q5",
+        "Cross-validation",
+        "cross_validation",
+        (LISTS, Part("values", 3, "the accuracies are right")),
+        cross_validation,
+        LIMITS,
+        standins=(FILE,),
+    ),
+]

@@ -1,0 +1,183 @@
+"""The assignments there are, and one submission marked.
+
+An assignment is a folder `assignments/<name>/` with `questions.py` (the questions and their judges, trusted), its
+student files, and either `reference.py` or, in what students are given, `record.npz` with its results.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import shutil
+import sys
+import tempfile
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from types import ModuleType
+
+import numpy as np
+
+from grading.marking import Exam, Expectations, Outcome, Question, QuestionOutcome
+from grading.sandbox import Sandbox
+from grading.session import Session, Stopped, SubmissionError
+from grading.submission import Submission, collect
+
+__all__ = ["ROOT", "Assignment", "assignments", "load_assignment"]
+
+ROOT = Path(__file__).resolve().parents[1]
+#: The seed of the inputs that learners see; a class is graded with another.
+PUBLIC_SEED = 0
+
+
+@dataclass(frozen=True)
+class Assignment:
+    """One assignment, by its folder."""
+
+    folder: Path
+
+    @property
+    def name(self) -> str:
+        return self.folder.name
+
+    @cached_property
+    def code(self) -> ModuleType:
+        """`questions.py`: TITLE, MINUTES, MODULES, QUESTIONS and, where data are needed, `prepare()`."""
+        return _import(f"assignments.{self.name}.questions", self.folder / "questions.py")
+
+    @property
+    def title(self) -> str:
+        return self.code.TITLE
+
+    @property
+    def modules(self) -> dict[str, tuple[str, ...]]:
+        """Modules that a submission consists of, and what each defines."""
+        return self.code.MODULES
+
+    @property
+    def questions(self) -> list[Question]:
+        return self.code.QUESTIONS
+
+    @property
+    def points(self) -> float:
+        return sum(question.points for question in self.questions)
+
+    @cached_property
+    def data(self):
+        return self.code.prepare() if hasattr(self.code, "prepare") else None
+
+    @cached_property
+    def expectations(self) -> Expectations:
+        path = self.folder / "reference.py"
+        if path.is_file():
+            return Expectations(_import(f"assignments.{self.name}.reference", path))
+        return Expectations.load(self.folder / "record.npz")
+
+    def question(self, name: str) -> Question:
+        """The question of that name; ValueError when there is none."""
+        for question in self.questions:
+            if question.name == name:
+                return question
+        raise ValueError(f"{self.name} has the questions {', '.join(q.name for q in self.questions)}; found {name!r}")
+
+    def grade(
+        self,
+        path: Path,
+        sandbox: Sandbox,
+        *,
+        seed: int = PUBLIC_SEED,
+        only: Iterable[str] | None = None,
+        finished: Callable[[QuestionOutcome], None] = lambda outcome: None,
+    ) -> Outcome:
+        """Mark a submission: each question in a box of its own.
+
+        Parameters
+        ----------
+        path : Path
+            A folder, zip, module or notebook.
+        sandbox : Sandbox
+        seed : int
+            Of the inputs.
+        only : names of questions, optional
+        finished : callable
+            Called with each outcome as it comes, for progress.
+
+        Raises
+        ------
+        SubmissionRefused
+            There is nothing to grade.
+        """
+        wanted = [question for question in self.questions if only is None or question.name in only]
+        with tempfile.TemporaryDirectory(prefix="submission-") as folder:
+            submission = collect(path, self.modules, Path(folder))
+            outcomes: list[QuestionOutcome] = []
+            unloadable: dict[str, QuestionOutcome] = {}  # modules that stop the box as soon as they are imported
+            for question in wanted:
+                if question.module in unloadable:
+                    outcomes.append(_same_end(question, unloadable[question.module]))
+                else:
+                    outcome, loaded = self._mark(question, submission, sandbox, seed)
+                    outcomes.append(outcome)
+                    if not loaded and outcome.status not in ("ok", "error", "missing"):
+                        unloadable[question.module] = outcome
+                finished(outcomes[-1])
+        return Outcome(outcomes, submission.notes)
+
+    def _mark(
+        self, question: Question, submission: Submission, sandbox: Sandbox, seed: int
+    ) -> tuple[QuestionOutcome, bool]:
+        """The outcome of one question, and whether the module could be imported."""
+        if question.module not in submission.modules:
+            hint = f"{question.module}.py is missing"
+            return _nothing(question, hint, "missing"), False
+        rng = np.random.default_rng([seed, self.questions.index(question)])
+        modules = dict(submission.modules)
+        for module in question.standins:
+            modules[module] = f"_standin_{module}.py"
+            shutil.copy(self.folder / "standin" / f"{module}.py", submission.folder / modules[module])
+            (submission.folder / modules[module]).chmod(0o644)
+        try:
+            session = Session(submission.folder, modules, sandbox, question.limits)
+        except (Stopped, SubmissionError) as problem:
+            return _nothing(question, str(problem), "crash", str(problem)), False
+        with session:
+            exam = Exam(question, session, rng, self.expectations, self.data)
+            with exam.running() as outcome:
+                question.judge(exam)
+        return outcome, exam.loaded
+
+
+def _nothing(question: Question, hint: str, status: str, message: str = "") -> QuestionOutcome:
+    return QuestionOutcome(question, hints={part.name: hint for part in question.parts}, status=status, message=message)
+
+
+def _same_end(question: Question, other: QuestionOutcome) -> QuestionOutcome:
+    return _nothing(question, f"as in {other.question.name}: {other.message}", other.status, other.message)
+
+
+def assignments(root: Path = ROOT) -> dict[str, Assignment]:
+    """The assignments by name, in the order in which they are meant to be done."""
+    found = [Assignment(path.parent) for path in sorted((root / "assignments").glob("*/questions.py"))]
+    return {a.name: a for a in sorted(found, key=lambda a: (a.code.ORDER, a.name))}
+
+
+def load_assignment(name: str, root: Path = ROOT) -> Assignment:
+    """The assignment of that name.
+
+    Raises
+    ------
+    ValueError
+        There is none; the message lists those there are.
+    """
+    found = assignments(root)
+    if name not in found:
+        raise ValueError(f"there is no assignment {name!r}; choose from {', '.join(found)}")
+    return found[name]
+
+
+def _import(name: str, path: Path) -> ModuleType:
+    spec = importlib.util.spec_from_file_location(name, path)
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module
+    spec.loader.exec_module(module)
+    return module

@@ -1,0 +1,153 @@
+"""Inside the box: loads a submission's modules and calls what it is told to. Started by `grading.session` alone.
+
+    python -I runner.py FOLDER LIMITS
+
+FOLDER is the submission; LIMITS is JSON with cpu_seconds, memory_bytes, processes, file_bytes and modules, which maps
+the names under which questions ask for modules to files below FOLDER. Requests come through standard input, answers
+leave through what was standard output; whatever the submission prints goes to standard error.
+
+Nothing here is trusted: a submission may change all of it. It then returns arrays of its own making, which is what it
+does anyway.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import os
+import resource
+import sys
+import traceback
+import warnings
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+
+
+def main() -> None:
+    folder, limits = Path(sys.argv[1]), json.loads(sys.argv[2])
+    _restrict(limits)
+    requests, answers = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
+    os.dup2(os.open(os.devnull, os.O_RDONLY), 0)  # input() finds nothing
+    os.dup2(2, 1)  # print goes where it does no harm
+    sys.stdout.reconfigure(line_buffering=True)
+    import numpy as np
+
+    compat = _load("eer_compat", HERE / "compat.py")
+    wire = _load("eer_wire", HERE / "wire.py")
+    compat.install(folder, limits["modules"])
+    os.chdir(folder)
+    np.random.seed(231)  # noqa: NPY002 - solutions in the manner of CS231n draw from it
+    box = _Box(wire)
+    answers.write(wire.encode({"ready": True}))
+    answers.flush()
+    while header := requests.read(wire.HEADER.size):
+        request = wire.decode(header + requests.read(wire.frame_length(header, sys.maxsize)))
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                answer = {"value": box.do(**request)}
+        except MemoryError:
+            answer = {
+                "error": {"type": "MemoryError", "message": "more memory than allowed", "line": None, "file": None}
+            }
+        except (Exception, SystemExit, KeyboardInterrupt) as problem:
+            answer = {"error": _describe(problem, folder)}
+        answers.write(wire.encode(answer))
+        answers.flush()
+
+
+def _restrict(limits: dict) -> None:
+    """Limits that hold for this process and every child of it; they cannot be raised again without privileges."""
+    wanted = {
+        "RLIMIT_CPU": limits["cpu_seconds"],
+        "RLIMIT_DATA": limits["memory_bytes"],
+        "RLIMIT_NPROC": limits["processes"],
+        "RLIMIT_FSIZE": limits["file_bytes"],
+        "RLIMIT_CORE": 0,
+        "RLIMIT_NOFILE": 256,
+    }
+    for name, value in wanted.items():
+        if value is not None and hasattr(resource, name):
+            number = getattr(resource, name)
+            _, hard = resource.getrlimit(number)
+            value = value if hard == resource.RLIM_INFINITY else min(value, hard)
+            resource.setrlimit(number, (value, value))
+
+
+def _load(name: str, path: Path):
+    spec = importlib.util.spec_from_file_location(name, path)
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+def _describe(problem: BaseException, folder: Path) -> dict:
+    """Type, message and the last line of the submission that was running."""
+    try:
+        message = str(problem)[:500]
+    except Exception:
+        message = "(its message cannot be shown)"
+    where = [frame for frame in traceback.extract_tb(problem.__traceback__) if frame.filename.startswith(str(folder))]
+    if isinstance(problem, SyntaxError) and problem.filename:
+        file, line, message = Path(problem.filename).name, problem.lineno, str(problem.msg)
+    else:
+        file, line = (Path(where[-1].filename).name, where[-1].lineno) if where else (None, None)
+    return {"type": type(problem).__name__, "message": message, "file": file, "line": line}
+
+
+class _Box:
+    """Objects that stay here, by number, and what can be done with them."""
+
+    def __init__(self, wire):
+        self.wire, self.objects = wire, {}
+
+    def do(self, do: str, **request):
+        return getattr(self, f"do_{do}")(**request)
+
+    def keep(self, value):
+        number = len(self.objects)
+        self.objects[number] = value
+        return self.wire.Handle(number)
+
+    def real(self, value):
+        """`value` with handles replaced by what they name."""
+        if isinstance(value, self.wire.Handle):
+            return self.objects[value.number]
+        if isinstance(value, (list, tuple)):
+            return type(value)(self.real(item) for item in value)
+        if isinstance(value, dict):
+            return {key: self.real(item) for key, item in value.items()}
+        return value
+
+    def do_load(self, module: str):
+        return self.keep(importlib.import_module(module))
+
+    def do_put(self, value):
+        return self.keep(self.real(value))
+
+    def do_fetch(self, handle):
+        return self.real(handle)
+
+    def do_get(self, handle, name: str):
+        return getattr(self.real(handle), name)
+
+    def do_set(self, handle, name: str, value):
+        setattr(self.real(handle), name, self.real(value))
+
+    def do_item(self, handle, key):
+        return self.keep(self.real(handle)[key])
+
+    def do_has(self, handle, name: str):
+        return hasattr(self.real(handle), name)
+
+    def do_call(self, handle, name, arguments, keywords, keep: bool):
+        target = self.real(handle)
+        function = getattr(target, name) if name else target
+        result = function(*self.real(arguments), **self.real(keywords))
+        return self.keep(result) if keep else result
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,77 @@
+"""Graders are graded: wrong answers that must lose exactly their points and draw their hints.
+
+An assignment's `wrong.py` lists `WRONG`; its `alternatives/` holds other correct solutions, one folder each.
+"""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+from grading.assignment import Assignment
+from grading.marking import Outcome
+
+__all__ = ["Wrong", "complaints", "plant"]
+
+
+@dataclass(frozen=True)
+class Wrong:
+    """A solution with one mistake.
+
+    Attributes
+    ----------
+    name : str
+    file : str
+        Of the solution's files, the one that is changed.
+    old, new : str
+        Text that stands in it once, and what it becomes.
+    loses : dict of str to tuple of str
+        For each question that loses points, the parts it loses.
+    hint : str
+        Stands in the first hint of one of these questions.
+    """
+
+    name: str
+    file: str
+    old: str
+    new: str
+    loses: dict[str, tuple[str, ...]]
+    hint: str
+
+    @property
+    def id(self) -> str:
+        return f"{'-'.join(self.loses)} {self.name}"
+
+
+def plant(assignment: Assignment, wrong: Wrong, folder: Path) -> Path:
+    """The solution with the mistake in it, in `folder`.
+
+    Raises
+    ------
+    ValueError
+        The text to be changed does not stand in the file exactly once.
+    """
+    shutil.copytree(assignment.folder / "solution", folder, dirs_exist_ok=True)
+    path = folder / wrong.file
+    source = path.read_text("utf-8")
+    if source.count(wrong.old) != 1:
+        raise ValueError(f"{wrong.id}: the text to change stands {source.count(wrong.old)} times in {wrong.file}")
+    path.write_text(source.replace(wrong.old, wrong.new), encoding="utf-8")
+    return folder
+
+
+def complaints(outcome: Outcome, wrong: Wrong) -> list[str]:
+    """What the grader did with a wrong answer that it should not have done."""
+    found = []
+    for question in outcome.questions:
+        name = question.question.name
+        lost = {part.name for part in question.question.parts} - question.passed
+        expected = set(wrong.loses.get(name, ()))
+        if lost != expected:
+            found.append(f"{name} lost {sorted(lost)}, should lose {sorted(expected)}: {question.hints}")
+    hints = [question.hints[p.name] for question in outcome.questions for p in question.question.parts
+             if p.name in question.hints and question.question.name in wrong.loses]  # fmt: skip
+    if not any(wrong.hint in hint for hint in hints):
+        found.append(f"no hint says {wrong.hint!r}: {hints}")
+    return found

@@ -1,0 +1,291 @@
+"""Outside the box: functions of a submission, called as if they were at hand, with limits that it cannot touch.
+
+    with Session(submission, sandbox, limits) as session:
+        module = session.load("linear_svm")
+        loss, gradient = module.call("svm_loss_naive", W, X, y, reg)
+
+Inputs are drawn here and results are judged here; the box never learns what is expected. Time is taken here, too.
+"""
+
+from __future__ import annotations
+
+import os
+import selectors
+import signal
+import time
+from dataclasses import dataclass
+
+import psutil
+
+from grading import wire
+from grading.sandbox import DEFAULT_LIMITS, Limits, Sandbox
+
+__all__ = ["Remote", "Session", "Stopped", "SubmissionError"]
+
+#: Seconds between two looks at what the box uses.
+LOOK = 0.2
+#: Bytes of printed text that are kept.
+KEPT = 4000
+#: Seconds that Python and NumPy get to start in, beside the question's own time.
+START_SECONDS = 60.0
+
+
+class SubmissionError(Exception):
+    """The submission's code raised an exception; the box goes on."""
+
+    def __init__(self, type: str, message: str, file: str | None, line: int | None):
+        self.type, self.message, self.file, self.line = type, message, file, line
+        where = f" in line {line} of {file}" if file else ""
+        super().__init__(f"{type}{where}: {message}" if message else f"{type}{where}")
+
+
+class Stopped(Exception):
+    """The box is gone: a limit was exceeded, or the submission ended the process. `reason` is one word."""
+
+    def __init__(self, reason: str, message: str):
+        self.reason = reason
+        super().__init__(message)
+
+
+@dataclass(frozen=True)
+class Remote:
+    """An object inside the box: a module, an instance, an array that stays there."""
+
+    session: Session
+    handle: wire.Handle
+
+    def call(self, name: str | None, *arguments, **keywords):
+        """Value of a method or function `name` (of the object itself where None); its seconds: `session.seconds`."""
+        return self.session._do("call", self, name=name, arguments=list(arguments), keywords=keywords, keep=False)
+
+    def make(self, name: str | None, *arguments, **keywords) -> Remote:
+        """As `call`, but the result stays in the box."""
+        request = {"name": name, "arguments": list(arguments), "keywords": keywords, "keep": True}
+        return Remote(self.session, self.session._do("call", self, **request))
+
+    def get(self, name: str):
+        """Value of an attribute."""
+        return self.session._do("get", self, name=name)
+
+    def set(self, name: str, value) -> None:
+        """Set an attribute."""
+        self.session._do("set", self, name=name, value=value)
+
+    def has(self, name: str) -> bool:
+        """Whether there is such an attribute."""
+        return self.session._do("has", self, name=name) is True
+
+    def item(self, key) -> Remote:
+        """An entry of a tuple, list or dictionary, which stays in the box."""
+        return Remote(self.session, self.session._do("item", self, key=key))
+
+    def fetch(self):
+        """The object's value as it is now."""
+        return self.session._do("fetch", self)
+
+
+class Session:
+    """A box with one submission in it.
+
+    Parameters
+    ----------
+    folder, modules
+        Where the submission lies, and which file holds which module.
+    sandbox : Sandbox
+    limits : Limits
+
+    Raises (from every request)
+    ------
+    SubmissionError
+        The submission's code raised.
+    Stopped
+        The box had to be ended, or ended itself; every later request raises it again.
+    """
+
+    def __init__(self, folder, modules: dict[str, str], sandbox: Sandbox, limits: Limits = DEFAULT_LIMITS):
+        self.limits, self.seconds, self._printed = limits, 0.0, b""
+        self._printed_bytes, self._stopped, self._errors_open = 0, None, True
+        self._box = sandbox.start(folder, modules, limits)
+        process = self._box.process
+        for pipe in (process.stdin, process.stdout, process.stderr):
+            os.set_blocking(pipe.fileno(), False)
+        self._deadline = time.monotonic() + START_SECONDS
+        try:
+            self._receive(b"")
+        except BaseException:
+            self.close()
+            raise
+        self._deadline = time.monotonic() + limits.seconds
+
+    def __enter__(self) -> Session:
+        return self
+
+    def __exit__(self, *problem) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End the box and everything in it."""
+        if self._stopped is None:
+            self._stopped = Stopped("closed", "the session is closed")
+            self._box.end()
+
+    def load(self, module: str) -> Remote:
+        """A module of the submission."""
+        return Remote(self, self._do("load", None, module=module))
+
+    def put(self, value) -> Remote:
+        """Put a value into the box, to be handed to several calls as one object."""
+        return Remote(self, self._do("put", None, value=value))
+
+    @property
+    def printed(self) -> bytes:
+        """The end of what the submission has printed so far."""
+        self._drain()
+        return self._printed
+
+    def _do(self, action: str, target: Remote | None, **request):
+        request = {"do": action} | ({"handle": target.handle} if target else {}) | _handles(request)
+        start = time.perf_counter()
+        answer = self._receive(wire.encode(request))
+        self.seconds = time.perf_counter() - start
+        if isinstance(answer, dict) and "value" in answer:
+            return answer["value"]
+        error = answer.get("error") if isinstance(answer, dict) else None
+        if not isinstance(error, dict):
+            raise self._stop("protocol", "the submission wrote into the grader's channel")
+        line = error.get("line")
+        raise SubmissionError(
+            str(error.get("type"))[:100],
+            str(error.get("message"))[:500],
+            str(error["file"])[:100] if error.get("file") else None,
+            line if isinstance(line, int) else None,
+        )
+
+    def _receive(self, request: bytes):
+        """Send a request and wait for the answer, watching what the box prints and uses."""
+        if self._stopped is not None:
+            raise self._stopped
+        process, answer, wanted = self._box.process, bytearray(), None
+        look = time.monotonic() + LOOK
+        with selectors.DefaultSelector() as selector:
+            selector.register(process.stdout, selectors.EVENT_READ)
+            if self._errors_open:
+                selector.register(process.stderr, selectors.EVENT_READ)
+            if request:
+                selector.register(process.stdin, selectors.EVENT_WRITE)
+            request = memoryview(request)
+            while wanted is None or len(answer) < wanted:
+                now = time.monotonic()
+                if now > self._deadline:
+                    raise self._stop("time", f"stopped after {self.limits.seconds:g} s")
+                if now > look:
+                    self._watch()
+                    look = now + LOOK
+                for key, _ in selector.select(min(LOOK, self._deadline - now)):
+                    if key.fileobj is process.stdin:
+                        request = self._write(selector, request)
+                    elif key.fileobj is process.stderr:
+                        self._listen(selector)
+                    else:
+                        size = wire.HEADER.size if wanted is None else wanted
+                        chunk = os.read(process.stdout.fileno(), min(size - len(answer), 1 << 20))
+                        if not chunk:
+                            raise self._died()
+                        answer += chunk
+                        if wanted is None and len(answer) == wire.HEADER.size:
+                            wanted = wire.HEADER.size + self._length(bytes(answer))
+        try:
+            return wire.decode(bytes(answer))
+        except wire.WireError as problem:
+            raise self._stop("protocol", str(problem)) from None
+
+    def _length(self, header: bytes) -> int:
+        try:
+            return wire.frame_length(header, self.limits.answer_bytes)
+        except wire.WireError as problem:
+            raise self._stop("protocol", str(problem)) from None
+
+    def _write(self, selector, request: memoryview) -> memoryview:
+        try:
+            request = request[os.write(self._box.process.stdin.fileno(), request[: 1 << 20]) :]
+        except BlockingIOError:
+            return request
+        except BrokenPipeError:
+            raise self._died() from None
+        if not request:
+            selector.unregister(self._box.process.stdin)
+        return request
+
+    def _listen(self, selector) -> None:
+        """Keep the end of what is printed, count the rest."""
+        try:
+            chunk = os.read(self._box.process.stderr.fileno(), 1 << 20)
+        except BlockingIOError:
+            return
+        if not chunk:
+            self._errors_open = False
+            selector.unregister(self._box.process.stderr)
+        self._printed_bytes += len(chunk)
+        self._printed = (self._printed + chunk)[-KEPT:]
+        if self._printed_bytes > self.limits.output_bytes:
+            raise self._stop("output", f"printed more than {self.limits.output_bytes / 1e6:.0f} MB")
+
+    def _drain(self) -> None:
+        """Take what has been printed since the last look."""
+        for _ in range(100):
+            try:
+                chunk = os.read(self._box.process.stderr.fileno(), 1 << 16)
+            except (OSError, ValueError):  # nothing there, or closed
+                return
+            if not chunk:
+                return
+            self._printed = (self._printed + chunk)[-KEPT:]
+
+    def _watch(self) -> None:
+        try:
+            root = psutil.Process(self._box.process.pid)
+            family = [root, *root.children(recursive=True)]
+        except psutil.Error:
+            return
+        memory = 0
+        for member in family:
+            try:
+                memory += member.memory_info().rss
+            except psutil.Error:
+                continue
+        if len(family) > self.limits.processes:
+            raise self._stop("processes", f"started more than {self.limits.processes} processes")
+        if memory > self.limits.memory_bytes:
+            raise self._stop("memory", f"used more than {self.limits.memory_bytes / 2**30:.3g} GB of memory")
+
+    def _died(self) -> Stopped:
+        """The box closed its channel: find out how it ended."""
+        self._drain()
+        try:
+            status = self._box.process.wait(timeout=1)
+        except Exception:
+            return self._stop("crash", "the submission closed the grader's channel")
+        number = -status if status < 0 else status - 128 if status > 128 else 0
+        if number in (signal.SIGXCPU, signal.SIGKILL):
+            return self._stop("time", f"used more than {self.limits.cpu_seconds} s of processor time")
+        if number:
+            name = signal.Signals(number).name if number in set(signal.Signals) else f"signal {number}"
+            return self._stop("crash", f"Python crashed ({name})")
+        return self._stop("crash", f"the submission ended Python (exit status {status})")
+
+    def _stop(self, reason: str, message: str) -> Stopped:
+        if self._stopped is None:
+            self._stopped = Stopped(reason, message)
+            self._box.end()
+        return self._stopped
+
+
+def _handles(value):
+    """`value` with remote objects replaced by their handles."""
+    if isinstance(value, Remote):
+        return value.handle
+    if isinstance(value, (list, tuple)):
+        return type(value)(_handles(item) for item in value)
+    if isinstance(value, dict):
+        return {key: _handles(item) for key, item in value.items()}
+    return value

@@ -1,0 +1,177 @@
+"""Graders are graded: for every assignment, what solutions, untouched work, wrong and other right answers earn."""
+
+import importlib.util
+import os
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import nbformat
+import pytest
+from nbclient import NotebookClient
+
+from grading.assignment import ROOT, Expectations, assignments
+from grading.release import make_release, make_student_files
+from grading.sandbox import choose_sandbox
+from grading.selftest import complaints, plant
+
+ALL = assignments()
+BOX = choose_sandbox()
+
+
+def wrong_answers(assignment):
+    spec = importlib.util.spec_from_file_location(f"wrong_{assignment.name}", assignment.folder / "wrong.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module.WRONG
+
+
+WRONG = [pytest.param(a, wrong, id=f"{a.name}: {wrong.id}") for a in ALL.values() for wrong in wrong_answers(a)]
+EACH = [pytest.param(a, id=a.name) for a in ALL.values()]
+OTHERS = [
+    pytest.param(a, folder, id=f"{a.name}: {folder.name}")
+    for a in ALL.values()
+    for folder in sorted((a.folder / "alternatives").iterdir())
+]
+
+
+def hints(outcome):
+    return {(q.question.name, part): hint for q in outcome.questions for part, hint in q.hints.items()}
+
+
+@pytest.mark.parametrize("assignment", EACH)
+def test_the_solution_earns_everything(assignment):
+    outcome = assignment.grade(assignment.folder / "solution", BOX)
+    assert outcome.earned == outcome.possible, hints(outcome)
+
+
+@pytest.mark.parametrize("assignment", EACH)
+def test_untouched_work_earns_nothing_and_every_part_has_a_hint(assignment, tmp_path):
+    make_student_files(assignment, tmp_path)
+    outcome = assignment.grade(tmp_path, BOX)
+    assert outcome.earned == 0, [(q.question.name, q.passed) for q in outcome.questions]
+    assert all(hints(outcome).values())
+    assert len(hints(outcome)) == sum(len(q.question.parts) for q in outcome.questions)
+    for question in outcome.questions:
+        assert question.status in ("ok", "error"), (question.question.name, question.status, question.message)
+
+
+@pytest.mark.parametrize(("assignment", "wrong"), WRONG)
+def test_a_wrong_answer_loses_its_points_and_draws_its_hint(assignment, wrong, tmp_path):
+    outcome = assignment.grade(plant(assignment, wrong, tmp_path), BOX)
+    assert not complaints(outcome, wrong)
+
+
+@pytest.mark.parametrize(("assignment", "folder"), OTHERS)
+def test_a_right_answer_written_differently_earns_everything(assignment, folder):
+    outcome = assignment.grade(folder, BOX)
+    assert outcome.earned == outcome.possible, (hints(outcome), [q.message for q in outcome.questions])
+
+
+@pytest.mark.parametrize("assignment", EACH)
+def test_each_question_has_five_wrong_answers_and_each_assignment_three_other_right_ones(assignment):
+    mistakes = wrong_answers(assignment)
+    for question in assignment.questions:
+        assert sum(question.name in wrong.loses for wrong in mistakes) >= 5, question.name
+    assert len({wrong.id for wrong in mistakes}) == len(mistakes)
+    assert len(list((assignment.folder / "alternatives").iterdir())) >= 3
+
+
+@pytest.mark.parametrize("assignment", EACH)
+def test_another_seed_changes_no_grade(assignment):
+    outcome = assignment.grade(assignment.folder / "solution", BOX, seed=20261121)
+    assert outcome.earned == outcome.possible, hints(outcome)
+
+
+@pytest.mark.parametrize("assignment", EACH)
+def test_what_students_are_given_marks_like_the_grader_and_holds_no_solution(assignment, tmp_path):
+    student, grader = make_release(assignment, tmp_path)
+    with zipfile.ZipFile(student) as archive:
+        archive.extractall(tmp_path)
+        names = archive.namelist()
+        text = "\n".join(archive.read(name).decode() for name in names if name.endswith((".py", ".ipynb", ".md")))
+    assert not any("reference.py" in name or "wrong.py" in name or "solution" in name for name in names)
+    for path in (assignment.folder / "solution").glob("*.py"):
+        source = path.read_text("utf-8")
+        for secret in source.split("# BEGIN SOLUTION")[1:]:
+            lines = [line.strip() for line in secret.split("# END SOLUTION")[0].strip().splitlines()]
+            assert "\n".join(lines) not in "\n".join(line.strip() for line in text.splitlines())
+    with zipfile.ZipFile(grader) as archive:
+        assert any(name.endswith("class_seed") for name in archive.namelist())
+    folder = tmp_path / assignment.name
+    command = [sys.executable, "-m", "grading", "grade", assignment.name, "--folder", "."]
+    environment = {k: v for k, v in os.environ.items() if k != "PYTHONPATH"}
+    blank = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True)
+    assert blank.returncode == 0, blank.stderr
+    assert f"0 / {assignment.points:g}   0 %" in blank.stdout
+    for path in (assignment.folder / "solution").glob("*.py"):
+        (folder / path.name).write_text(path.read_text("utf-8"))
+    solved = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True)
+    assert f"{assignment.points:g} / {assignment.points:g}   100 %" in solved.stdout, solved.stdout + solved.stderr
+
+
+@pytest.mark.parametrize("assignment", EACH)
+@pytest.mark.parametrize("written", [True, False], ids=["solved", "untouched"])
+def test_the_notebook_runs(assignment, written, tmp_path):
+    make_student_files(assignment, tmp_path)
+    if written:
+        for path in (assignment.folder / "solution").glob("*.py"):
+            (tmp_path / path.name).write_text(path.read_text("utf-8"))
+    notebook = nbformat.read(tmp_path / f"{assignment.name}.ipynb", as_version=4)
+    client = NotebookClient(
+        notebook,
+        timeout=600,
+        kernel_name="python3",
+        resources={"metadata": {"path": str(tmp_path)}},
+        extra_arguments=["--IPKernelApp.log_level=CRITICAL"],
+    )
+    client.execute(env=os.environ | {"PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1"})
+    results = [
+        output.data["text/plain"]
+        for cell in notebook.cells
+        if cell.cell_type == "code" and "grader.check(" in cell.source
+        for output in cell.outputs
+        if output.output_type == "execute_result"
+    ]
+    assert len(results) == len(assignment.questions)
+    assert all(("All test cases passed" in result) == written for result in results), results
+
+
+@pytest.mark.parametrize("assignment", EACH)
+def test_notebooks_are_stored_bare_and_tell_of_every_question(assignment):
+    notebook = nbformat.read(assignment.folder / f"{assignment.name}.ipynb", as_version=4)
+    assert len({cell.id for cell in notebook.cells}) == len(notebook.cells)
+    for cell in notebook.cells:
+        if cell.cell_type == "code":
+            assert not cell.outputs
+            assert cell.execution_count is None
+    text = "\n".join(cell.source for cell in notebook.cells)
+    page = (assignment.folder / "index.md").read_text("utf-8")
+    for question in assignment.questions:
+        assert f'grader.check("{question.name}")' in text
+        points = f"{question.points:g} points" if question.points != 1 else "1 point"
+        assert points in text, f"{question.name}: the notebook does not say {points}"
+        assert question.title in page, f"{question.title} is not in index.md"
+    assert f"{assignment.points:g} points" in text
+    assert f"{assignment.points:g} points" in page
+
+
+def test_a_record_that_lacks_a_result_says_so():
+    expectations = Expectations(record={})
+    with pytest.raises(KeyError, match="newest version"):
+        expectations("distances", 1.0)
+
+
+def test_starting_twice_overwrites_nothing(tmp_path):
+    assignment = next(iter(ALL.values()))
+    written, kept = make_student_files(assignment, tmp_path)
+    assert written
+    assert not kept
+    mine = tmp_path / next(name for name in written if name.endswith(".py") and "/" not in name)
+    mine.write_text("# mine\n")
+    (tmp_path / written[-1]).unlink()
+    again, kept = make_student_files(assignment, tmp_path)
+    assert again == [written[-1]]
+    assert mine.name in kept
+    assert Path(mine).read_text() == "# mine\n"

@@ -1,0 +1,177 @@
+"""Tests of a graded class: forty good, broken and hostile submissions, interrupted runs, other machines."""
+
+import csv
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import psutil
+import pytest
+
+from grading.assignment import ROOT, load_assignment
+from grading.classroom import grade_all, grade_one
+from grading.release import make_student_files
+from grading.sandbox import bubblewrap_problem
+from tests.hostile_submissions import EXPECTED, hand_in
+
+KNN = load_assignment("knn")
+ISOLATED = bubblewrap_problem() is None
+
+
+def sources(folder: Path) -> dict[str, str]:
+    return {path.name: path.read_text("utf-8") for path in folder.glob("*.py")}
+
+
+@pytest.fixture(scope="module")
+def everybody(tmp_path_factory):
+    """The folder with what forty students have handed in, and the rows that grading gives."""
+    base = tmp_path_factory.mktemp("class")
+    submissions, blank = base / "submissions", base / "blank"
+    submissions.mkdir()
+    make_student_files(KNN, blank)
+    hand_in(submissions, sources(KNN.folder / "solution"), sources(blank))
+    start = time.perf_counter()
+    rows = grade_all(KNN, submissions, base / "out")
+    seconds = time.perf_counter() - start
+    print(f"\n{len(rows)} submissions in {seconds:.0f} s, {seconds / len(rows):.1f} s each")
+    return base, {row["submission"]: row for row in rows}
+
+
+#: What only a wall can keep a submission from.
+NEEDS_WALL = {"fork_bomb.zip", "deletes.zip", "reads_tests.zip", "network.zip", "big_file.zip"}
+
+
+@pytest.mark.parametrize("name", EXPECTED)
+def test_every_submission_gets_its_row_its_status_and_no_unearned_point(everybody, name):
+    if name in NEEDS_WALL and not ISOLATED:
+        pytest.skip(bubblewrap_problem())
+    row = everybody[1][name]
+    assert (row["status"], row["total"]) == EXPECTED[name], (row["message"], row["notes"])
+    assert row["possible"] == 20
+
+
+def test_at_least_forty_of_which_half_are_broken_or_hostile():
+    assert len(EXPECTED) >= 40
+    assert sum(status != "ok" or points < 20 for status, points in EXPECTED.values()) >= 20
+
+
+def test_nothing_is_lost_and_nothing_escapes(everybody):
+    base, _ = everybody
+    assert {path.name for path in (base / "submissions").iterdir()} == set(EXPECTED)  # "deletes" has deleted nothing
+    assert not (base / "escaped.py").exists()
+    assert not Path("/tmp/eer_escaped.py").exists()
+    assert not any("time.sleep(987654)" in " ".join(p.info["cmdline"] or []) for p in psutil.process_iter(["cmdline"]))
+
+
+def test_grades_csv_has_a_row_for_each_and_flags_what_wants_a_look(everybody):
+    base, _ = everybody
+    with (base / "out" / "grades.csv").open(encoding="utf-8") as file:
+        rows = {row["submission"]: row for row in csv.DictReader(file)}
+    assert set(rows) == set(EXPECTED)
+    assert rows["correct.zip"]["total"] == "20"
+    assert rows["correct.zip"]["q4"] == "5"
+    assert "folder" in rows["correct.zip"]["duplicate"]
+    assert rows["twice.zip"]["student"] == rows["twice (1).zip"]["student"] == "twice"
+    assert "twice (1).zip" in rows["twice.zip"]["notes"]
+    assert "was taken for" in rows["renamed.zip"]["notes"]
+    assert "several versions" in rows["two_versions.zip"]["notes"]
+    assert "leads out of the zip" in rows["slip.zip"]["notes"]
+
+
+def test_feedback_gives_hints_and_no_secrets(everybody):
+    base, _ = everybody
+    pages = {path.name: path.read_text("utf-8") for path in (base / "out" / "feedback").iterdir()}
+    assert len(pages) == len(EXPECTED)
+    assert "your code raised RuntimeError in line" in pages["raises.zip.html"]
+    assert "[[" not in pages["raises.zip.html"]  # it raises its input, which is a hidden one
+    assert "0</strong> of 20" in pages["blank.zip.html"]
+    assert "20</strong> of 20" in pages["correct.zip.html"]
+    summary = (base / "out" / "summary.html").read_text("utf-8")
+    assert "Lost most often" in summary
+    assert "same work as" in summary
+    assert f"{len(EXPECTED)} submissions" in summary
+
+
+def test_a_second_run_grades_nothing_again_and_changes_nothing(everybody, capsys):
+    base, rows = everybody
+    again = grade_all(KNN, base / "submissions", base / "out")
+    assert f"{len(EXPECTED)} of {len(EXPECTED)} are graded already" in capsys.readouterr().out
+    assert {row["submission"]: row for row in again} == rows
+
+
+@pytest.fixture
+def small_class(tmp_path):
+    """Eight good submissions, each with a comment of its own."""
+    folder = tmp_path / "submissions"
+    for number in range(8):
+        (folder / f"student{number}").mkdir(parents=True)
+        for name, text in sources(KNN.folder / "solution").items():
+            (folder / f"student{number}" / name).write_text(f"# {number}\n{text}")
+    return folder
+
+
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGKILL])
+def test_a_run_that_is_stopped_is_finished_by_the_next(small_class, tmp_path, how):
+    command = [sys.executable, "-m", "grading", "grade-all", "knn", str(small_class), "--out", str(tmp_path / "out")]
+    environment = os.environ | {"PYTHONPATH": str(ROOT)}
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True}
+    first = subprocess.Popen([*command, "--jobs", "1"], cwd=ROOT, env=environment, **pipes)
+    graded = tmp_path / "out" / "graded"
+    deadline = time.monotonic() + 120
+    while len(list(graded.glob("*.json"))) < 2:
+        assert first.poll() is None, first.communicate()[0]
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    first.send_signal(how)
+    said, _ = first.communicate(timeout=60)
+    kept = {path.name: path.read_text() for path in graded.glob("*.json")}
+    assert 2 <= len(kept) < 8
+    if how == signal.SIGINT:
+        assert first.returncode == 130
+        assert "Run the same command again" in said
+        with (tmp_path / "out" / "grades.csv").open() as file:
+            assert len(list(csv.DictReader(file))) == len(kept)
+    second = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=300)
+    assert second.returncode == 0, second.stderr
+    assert f"{len(kept)} of 8 are graded already" in second.stdout
+    for name, text in kept.items():
+        assert (graded / name).read_text() == text
+    with (tmp_path / "out" / "grades.csv").open() as file:
+        assert [row["total"] for row in csv.DictReader(file)] == ["20"] * 8
+
+
+def test_other_machines_give_the_same_grades(small_class, tmp_path):
+    distributed = pytest.importorskip("distributed")
+    (small_class / "student0" / "k_nearest_neighbor.py").write_text("class KNearestNeighbor: pass\n")
+    options = {"n_workers": 2, "threads_per_worker": 1, "dashboard_address": None}
+    with distributed.LocalCluster(**options) as cluster:
+        far = grade_all(KNN, small_class, tmp_path / "far", scheduler=cluster.scheduler_address)
+    near = grade_all(KNN, small_class, tmp_path / "near")
+    assert [(row["submission"], row["total"], row["status"]) for row in far] == [
+        (row["submission"], row["total"], row["status"]) for row in near
+    ]
+    assert far[0]["total"] == 4
+
+
+def test_inputs_differ_with_the_seed_and_grades_do_not(tmp_path):
+    solution = str(KNN.folder / "solution")
+    assert {grade_one(str(KNN.folder), solution, seed, None)["total"] for seed in (0, 1, 2**60)} == {20}
+
+
+def test_a_fault_of_the_grader_is_a_row_of_its_own(tmp_path, monkeypatch):
+    def broken(*arguments, **keywords):
+        raise RuntimeError("=HYPERLINK(grader)")
+
+    monkeypatch.setattr("grading.assignment.Assignment.grade", broken)
+    row = grade_one(str(KNN.folder), str(KNN.folder / "solution"), 0, None)
+    assert (row["status"], row["total"], row["possible"]) == ("grader error", 0, 20)
+
+
+def test_folders_that_hold_nothing_are_named(tmp_path):
+    with pytest.raises(FileNotFoundError, match="is empty"):
+        grade_all(KNN, tmp_path, tmp_path / "out")
+    with pytest.raises(FileNotFoundError, match="is no folder"):
+        grade_all(KNN, tmp_path / "absent", tmp_path / "out")
