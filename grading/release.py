@@ -110,6 +110,10 @@ def make_release(assignment: Assignment, target: Path, root: Path = ROOT) -> tup
         inside = folder / "assignments" / assignment.name
         inside.mkdir(parents=True)
         shutil.copy(assignment.folder / "questions.py", inside)
+        if (assignment.folder / "standin").is_dir():
+            shutil.copytree(
+                assignment.folder / "standin", inside / "standin", ignore=shutil.ignore_patterns("__pycache__")
+            )
         assignment.expectations.save(inside / "record.npz")
         (folder / "requirements.txt").write_text("\n".join(_pinned(root)) + "\n", encoding="utf-8")
         (folder / "README.md").write_text(README.format(title=assignment.title, name=assignment.name), encoding="utf-8")

@@ -26,8 +26,8 @@ SUFFIXES = (".py", ".ipynb", ".md", ".txt", ".csv", ".json")
 FILE_BYTES, TOTAL_BYTES, FILES, ENTRIES = 5 << 20, 20 << 20, 200, 5_000
 #: What a browser or a file manager does to the name of a second copy.
 COPY = re.compile(r"^(?:copy of |kopie von )?(.*?)(?:[ _-]?\(\d+\)|[ _-]copy(?:[ _-]?\d+)?|-\d)?$", re.IGNORECASE)
-#: What a folder holds that nobody handed in.
-SKIPPED = {"__pycache__", ".ipynb_checkpoints", ".git", "__MACOSX", ".venv", "node_modules"}
+#: What a folder holds that nobody wrote for the assignment; the last two lie in what students are given.
+SKIPPED = {"__pycache__", ".ipynb_checkpoints", ".git", "__MACOSX", ".venv", "node_modules", "grading", "standin"}
 
 
 class SubmissionRefused(Exception):
