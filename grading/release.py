@@ -16,7 +16,7 @@ from otter.assign.solutions import replace_solutions
 from grading.assignment import PUBLIC_SEED, ROOT, Assignment
 from grading.sandbox import choose_sandbox
 
-__all__ = ["make_release", "make_student_files", "start"]
+__all__ = ["make_release", "make_student_files", "make_student_zip", "start"]
 
 #: A test file of Otter's for one question: it asks the same judge as the final grade.
 TEST_FILE = '''"""Checks of question {name}; run by grader.check("{name}") in the notebook."""
@@ -35,15 +35,36 @@ TEST_CASE = """
 def test_{part}():
     check_part({assignment!r}, {name!r}, {part!r})
 """
-README = """# {title}
+STUDENT_README = """# {title}
 
-1. python -m venv .venv && .venv/bin/pip install -r requirements.txt
-2. .venv/bin/jupyter lab {name}.ipynb      (write your code in the .py files beside it)
-3. .venv/bin/python -m grading grade {name} --folder .      points and hints, offline
-4. Hand in this folder as a zip, or only the .py files.
+    python -m venv .venv && .venv/bin/pip install -r requirements.txt
+    .venv/bin/jupyter lab {name}.ipynb                      # write your code in the .py files beside it
+    .venv/bin/python -m grading grade {name} --folder .     # points and hints, offline
+
+Hand in this folder as a zip, or only the .py files.
 """
-#: What the student's copy of an assignment needs to run away from the repository.
-NEEDS = ("numpy", "scipy", "matplotlib", "scikit-learn", "pandas", "tqdm", "psutil", "otter-grader", "jupyterlab")
+GRADER_README = """# Autograder: {title}
+
+    python -m venv .venv && .venv/bin/pip install -r requirements.txt
+    .venv/bin/python -m grading grade-all {name} SUBMISSIONS
+
+SUBMISSIONS is a folder with one zip, folder, module or notebook a student. Install bubblewrap (apt install bubblewrap):
+without it submissions run with resource limits only. Keep this folder private: it holds the solution and the seed of
+the inputs that your class is graded with.
+"""
+#: What the copies that people are given need to run away from the repository.
+STUDENT_NEEDS = (
+    "numpy",
+    "scipy",
+    "matplotlib",
+    "scikit-learn",
+    "pandas",
+    "tqdm",
+    "psutil",
+    "otter-grader",
+    "jupyterlab",
+)
+GRADER_NEEDS = (*STUDENT_NEEDS, "torch", "torchvision", "distributed")
 
 
 def make_student_files(assignment: Assignment, target: Path) -> tuple[list[str], list[str]]:
@@ -88,25 +109,45 @@ def start(assignment: Assignment, root: Path = ROOT) -> tuple[Path, list[str], l
 def make_release(assignment: Assignment, target: Path, root: Path = ROOT) -> tuple[Path, Path]:
     """Write `<name>-student.zip` and `<name>-autograder.zip` into `target`; an older pair is replaced.
 
-    The student's zip holds no solution and no reference, only a record of what the reference gives for the public
-    inputs. The autograder's zip holds both, and the seed of the class's inputs: keep it private.
+    The autograder's zip holds the solution, the reference and the seed of the class's inputs: keep it private.
 
     Raises
     ------
     RuntimeError
         The solution does not get all points, so nothing is released.
     """
+    target.mkdir(parents=True, exist_ok=True)
+    student, grader = target / f"{assignment.name}-student.zip", target / f"{assignment.name}-autograder.zip"
+    make_student_zip(assignment, student, root)
+    with tempfile.TemporaryDirectory() as scratch:
+        folder = Path(scratch) / f"{assignment.name}-autograder"
+        folder.mkdir()
+        _copy_code(folder, root, GRADER_NEEDS)
+        inside = folder / "assignments" / assignment.name
+        shutil.copytree(assignment.folder, inside, ignore=shutil.ignore_patterns("__pycache__", "*.ipynb", "*.md"))
+        (inside / "class_seed").write_text(str(secrets.randbits(63)), encoding="utf-8")
+        text = GRADER_README.format(title=assignment.title, name=assignment.name)
+        (folder / "README.md").write_text(text, encoding="utf-8")
+        _zip(folder, grader)
+    return student, grader
+
+
+def make_student_zip(assignment: Assignment, target: Path, root: Path = ROOT) -> None:
+    """Write the zip for students: no solution and no reference, only a record of its results for the public inputs.
+
+    Raises
+    ------
+    RuntimeError
+        The solution does not get all points.
+    """
     outcome = assignment.grade(assignment.folder / "solution", choose_sandbox(), seed=PUBLIC_SEED)
     if outcome.earned != outcome.possible:
         lost = "; ".join(f"{q.question.name}: {hint}" for q in outcome.questions for hint in q.hints.values())
         raise RuntimeError(f"the solution of {assignment.name} gets {outcome.earned} of {outcome.possible}: {lost}")
-    target.mkdir(parents=True, exist_ok=True)
-    student = target / f"{assignment.name}-student.zip"
-    grader = target / f"{assignment.name}-autograder.zip"
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch) / assignment.name
         make_student_files(assignment, folder)
-        _copy_code(folder, root)
+        _copy_code(folder, root, STUDENT_NEEDS)
         inside = folder / "assignments" / assignment.name
         inside.mkdir(parents=True)
         shutil.copy(assignment.folder / "questions.py", inside)
@@ -115,37 +156,18 @@ def make_release(assignment: Assignment, target: Path, root: Path = ROOT) -> tup
                 assignment.folder / "standin", inside / "standin", ignore=shutil.ignore_patterns("__pycache__")
             )
         assignment.expectations.save(inside / "record.npz")
-        (folder / "requirements.txt").write_text("\n".join(_pinned(root)) + "\n", encoding="utf-8")
-        (folder / "README.md").write_text(README.format(title=assignment.title, name=assignment.name), encoding="utf-8")
-        _zip(folder, student)
-    with tempfile.TemporaryDirectory() as scratch:
-        folder = Path(scratch) / f"{assignment.name}-autograder"
-        folder.mkdir()
-        _copy_code(folder, root)
-        ignored = shutil.ignore_patterns("__pycache__", "*.ipynb", "*.md")
-        shutil.copytree(assignment.folder, folder / "assignments" / assignment.name, ignore=ignored)
-        (folder / "assignments" / assignment.name / "class_seed").write_text(
-            str(secrets.randbits(63)), encoding="utf-8"
-        )
-        (folder / "requirements.txt").write_text("\n".join(_pinned(root)) + "\n", encoding="utf-8")
-        line = f"python -m grading grade-all {assignment.name} SUBMISSIONS"
-        (folder / "README.md").write_text(
-            f"{assignment.title}: pip install -r requirements.txt, then {line}\n", encoding="utf-8"
-        )
-        _zip(folder, grader)
-    return student, grader
+        text = STUDENT_README.format(title=assignment.title, name=assignment.name)
+        (folder / "README.md").write_text(text, encoding="utf-8")
+        _zip(folder, target)
 
 
-def _copy_code(folder: Path, root: Path) -> None:
-    ignored = shutil.ignore_patterns("__pycache__")
+def _copy_code(folder: Path, root: Path, needs: tuple[str, ...]) -> None:
+    """The packages that grade, and the versions of what they need, as far as the lock file pins them."""
     for package in ("grading", "utils"):
-        shutil.copytree(root / package, folder / package, ignore=ignored)
-
-
-def _pinned(root: Path) -> list[str]:
-    """Lines of the lock file for what the students' copy needs, every Python's variant of each."""
+        shutil.copytree(root / package, folder / package, ignore=shutil.ignore_patterns("__pycache__"))
     lines = (root / "constraints.txt").read_text("utf-8").splitlines()
-    return [line for line in lines if line.split("==")[0].strip() in NEEDS]
+    pinned = [line for line in lines if line.split("==")[0].strip() in needs]
+    (folder / "requirements.txt").write_text("\n".join(pinned) + "\n", encoding="utf-8")
 
 
 def _zip(folder: Path, target: Path) -> None:
