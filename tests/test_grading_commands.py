@@ -1,0 +1,82 @@
+"""Tests of the commands behind make start, grade, progress, release and grade-all."""
+
+import pytest
+
+from grading import __main__ as commands
+from grading.assignment import load_assignment
+
+KNN = load_assignment("knn")
+
+
+@pytest.fixture
+def home(tmp_path, monkeypatch):
+    """A place of its own for work/, dist/ and grades/."""
+    monkeypatch.setattr(commands, "ROOT", tmp_path)
+    monkeypatch.setattr(commands, "PROGRESS", tmp_path / "work" / "progress.json")
+    monkeypatch.setattr("grading.release.start.__defaults__", (tmp_path,))
+    return tmp_path
+
+
+def test_from_start_to_full_points(home, capsys):
+    assert commands.main(["start", "knn"]) == 0
+    assert "20 points" in capsys.readouterr().out
+    assert commands.main(["grade", "knn"]) == 0
+    assert "0 / 20   0 %" in capsys.readouterr().out
+    for path in (KNN.folder / "solution").glob("*.py"):
+        (home / "work" / "knn" / path.name).write_text(path.read_text("utf-8"))
+    assert commands.main(["grade", "knn"]) == 0
+    assert "20 / 20   100 %" in capsys.readouterr().out
+    assert commands.main(["start", "knn"]) == 0
+    assert "left as they were: " in capsys.readouterr().out
+    assert commands.main(["progress"]) == 0
+    shown = capsys.readouterr().out
+    assert "█" * 20 in shown
+    assert "20 / 20" in shown
+
+
+def test_progress_before_anything(home, capsys):
+    assert commands.main(["progress"]) == 0
+    assert "make start A=knn" in capsys.readouterr().out
+    (home / "work" / "knn").mkdir(parents=True)
+    (home / "work" / "progress.json").write_text("{broken")
+    assert commands.main(["progress"]) == 0
+    assert "make grade A=knn" in capsys.readouterr().out
+
+
+def test_errors_say_what_to_do(home, capsys):
+    with pytest.raises(SystemExit):
+        commands.main(["grade", "knm"])
+    assert "choose from knn" in capsys.readouterr().err
+    assert commands.main(["grade", "knn"]) == 2
+    assert "make start A=knn" in capsys.readouterr().err
+    (home / "work" / "knn").mkdir(parents=True)
+    assert commands.main(["grade", "knn"]) == 2
+    assert "no Python file" in capsys.readouterr().err
+    assert commands.main(["grade-all", "knn", str(home / "absent")]) == 2
+    assert "is no folder" in capsys.readouterr().err
+
+
+def test_a_class_without_isolation_is_told_so(home, capsys):
+    folder = home / "submissions" / "alice"
+    folder.mkdir(parents=True)
+    for path in (KNN.folder / "solution").glob("*.py"):
+        (folder / path.name).write_text(path.read_text("utf-8"))
+    assert commands.main(["grade-all", "knn", str(folder.parent), "--no-isolation"]) == 0
+    said = capsys.readouterr()
+    assert "WARNING: submissions run without isolation" in said.err
+    assert "1 rows, 1 ok" in said.out
+    assert (home / "grades" / "knn" / "grades.csv").is_file()
+
+
+def test_nothing_is_released_while_the_solution_is_wrong(home, capsys, monkeypatch):
+    broken = home / "assignments" / "knn"
+    broken.mkdir(parents=True)
+    (broken / "solution").mkdir()
+    for path in [*KNN.folder.glob("*.py"), *(KNN.folder / "solution").glob("*.py")]:
+        text = path.read_text("utf-8").replace("np.sqrt(np.sum((X[i]", "np.cbrt(np.sum((X[i]")
+        (broken / path.relative_to(KNN.folder)).write_text(text)
+    (broken / "standin").symlink_to(KNN.folder / "standin")
+    monkeypatch.setattr(commands, "load_assignment", lambda name: load_assignment(name, home))
+    assert commands.main(["release", "knn"]) == 1
+    assert "q1: the distances" in capsys.readouterr().err
+    assert not list(home.glob("dist/*.zip"))
