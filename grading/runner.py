@@ -12,6 +12,7 @@ does anyway.
 
 from __future__ import annotations
 
+import contextlib
 import importlib.util
 import json
 import os
@@ -72,7 +73,8 @@ def _restrict(limits: dict) -> None:
             number = getattr(resource, name)
             _, hard = resource.getrlimit(number)
             value = value if hard == resource.RLIM_INFINITY else min(value, hard)
-            resource.setrlimit(number, (value, value))
+            with contextlib.suppress(ValueError, OSError):  # macOS knows some limits by name only
+                resource.setrlimit(number, (value, value))
 
 
 def _load(name: str, path: Path):

@@ -20,6 +20,8 @@ import uuid
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+import psutil
+
 __all__ = ["DEFAULT_LIMITS", "Limits", "Sandbox", "bubblewrap_problem", "choose_sandbox"]
 
 HERE = Path(__file__).resolve().parent
@@ -73,9 +75,9 @@ class Sandbox:
 
     def start(self, folder: Path, modules: dict[str, str], limits: Limits) -> Box:
         """A running box for the submission in `folder`, whose `modules` map names to files below it."""
-        wanted = {
-            k: v for k, v in asdict(limits).items() if k in ("cpu_seconds", "memory_bytes", "processes", "file_bytes")
-        }
+        wanted = {name: asdict(limits)[name] for name in ("cpu_seconds", "memory_bytes", "processes", "file_bytes")}
+        if not self.isolated:
+            wanted["processes"] += _threads_of_this_user()  # the system counts those that run already, too
         mark = uuid.uuid4().hex
         environment = {"PATH": "/usr/bin:/bin", "LANG": "C.UTF-8", "HOME": "/tmp", MARK: mark} | dict.fromkeys(
             ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1"
@@ -190,6 +192,14 @@ def _wall(folder: Path, limits: Limits, environment: dict[str, str]) -> list[str
         user = [f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups", "--no-new-privs"]
         return [*wall, "setpriv", *user, "--bounding-set=-all", "--inh-caps=-all"]
     return [*wall, "--cap-drop", "ALL"]
+
+
+def _threads_of_this_user() -> int:
+    count = 0
+    for process in psutil.process_iter(["uids", "num_threads"]):
+        if process.info["uids"] and process.info["uids"].real == os.getuid():
+            count += process.info["num_threads"] or 1
+    return count
 
 
 def _kill_marked(mark: str) -> None:
