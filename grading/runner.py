@@ -47,14 +47,13 @@ def main() -> None:
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")
-                answer = {"value": box.do(**request)}
+                answer = wire.encode({"value": box.do(**request)})
         except MemoryError:
-            answer = {
-                "error": {"type": "MemoryError", "message": "more memory than allowed", "line": None, "file": None}
-            }
+            error = {"type": "MemoryError", "message": "more memory than allowed", "line": None, "file": None}
+            answer = wire.encode({"error": error})
         except (Exception, SystemExit, KeyboardInterrupt) as problem:
-            answer = {"error": _describe(problem, folder)}
-        answers.write(wire.encode(answer))
+            answer = wire.encode({"error": _describe(problem, folder)})
+        answers.write(answer)
         answers.flush()
 
 

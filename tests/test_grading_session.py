@@ -57,7 +57,7 @@ def crash():
 def eat(): return np.ones(3 << 28).sum()
 def talk():
     while True: print("x" * 10000)
-def huge(): return np.zeros(40 << 20)
+def huge(): return np.zeros(2 << 20)
 def sockets(port):
     import socket
     return socket.create_connection(("127.0.0.1", port), 1)
@@ -81,7 +81,7 @@ def forge():
         try: os.write(fd, b"x" * 100)
         except OSError: pass
 """
-LIMITS = Limits(seconds=3, memory_bytes=1 << 30, output_bytes=1 << 20, answer_bytes=64 << 20)
+LIMITS = Limits(seconds=6, memory_bytes=1 << 30, output_bytes=1 << 20, answer_bytes=8 << 20)
 WALLS = [pytest.param(False, id="limits")]
 WALLS += [pytest.param(True, id="bubblewrap")] if bubblewrap_problem() is None else []
 
