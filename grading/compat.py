@@ -33,7 +33,9 @@ class _Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         if fullname in self.files or (inside and name in self.files):
             if inside:  # one module, whichever of its names it is imported by
                 return importlib.machinery.ModuleSpec(fullname, _Alias(name))
-            return importlib.util.spec_from_file_location(fullname, self.files[fullname])
+            spec = importlib.util.spec_from_file_location(fullname, self.files[fullname])
+            spec.loader = _InPackage(fullname, str(self.files[fullname]))
+            return spec
         if inside:
             return importlib.machinery.ModuleSpec(fullname, self)
         return None
@@ -48,6 +50,14 @@ class _Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         else:
             module.__getattr__ = _absent(module.__name__)
             module.__all__ = []
+
+
+class _InPackage(importlib.machinery.SourceFileLoader):
+    """Lets `from ..layers import *` find its way although the file lies elsewhere."""
+
+    def exec_module(self, module):
+        module.__package__ = "cs231n.classifiers"
+        super().exec_module(module)
 
 
 class _Alias(importlib.abc.Loader):

@@ -21,7 +21,7 @@ from grading.sandbox import DEFAULT_LIMITS, Limits
 from grading.session import Remote, Session, Stopped, SubmissionError
 from grading.wire import Opaque
 
-__all__ = ["Exam", "Expectations", "Outcome", "Part", "Question", "QuestionOutcome"]
+__all__ = ["Exam", "Expectations", "Outcome", "Part", "Question", "QuestionOutcome", "difference"]
 
 
 @dataclass(frozen=True)

@@ -175,3 +175,24 @@ def test_starting_twice_overwrites_nothing(tmp_path):
     assert again == [written[-1]]
     assert mine.name in kept
     assert Path(mine).read_text() == "# mine\n"
+
+
+@pytest.mark.parametrize(
+    ("files", "points"),
+    [(["neural_net.py"], {"q4": 6, "q5": 4}), (["layers.py", "fc_net.py"], {"q1": 4, "q2": 3, "q3": 3, "q4": 6})],
+)
+def test_either_variant_of_the_two_layer_net_earns_the_points_of_its_questions(files, points, tmp_path):
+    assignment = ALL["two_layer_net"]
+    for name in files:
+        (tmp_path / name).write_text((assignment.folder / "solution" / name).read_text("utf-8"))
+    outcome = assignment.grade(tmp_path, BOX)
+    assert {q.question.name: q.earned for q in outcome.questions if q.earned} == points
+
+
+def test_published_losses_of_the_two_layer_net_come_out():
+    path = ALL["two_layer_net"].folder / "acceptance.py"
+    spec = importlib.util.spec_from_file_location("acceptance_two_layer_net", path)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    for name, (found, published) in module.published_losses().items():
+        assert abs(found - published) < 1e-9, name
