@@ -12,7 +12,7 @@ from pathlib import Path
 from grading.assignment import Assignment
 from grading.marking import Outcome
 
-__all__ = ["Wrong", "complaints", "plant"]
+__all__ = ["Wrong", "complaints", "plant", "reached"]
 
 
 @dataclass(frozen=True)
@@ -61,9 +61,16 @@ def plant(assignment: Assignment, wrong: Wrong, folder: Path) -> Path:
     return folder
 
 
+def reached(assignment: Assignment, wrong: Wrong) -> list[str]:
+    """Names of the questions that a mistake can reach: those that do not put a stand-in in the place of its file."""
+    return [q.name for q in assignment.questions if Path(wrong.file).stem not in q.standins]
+
+
 def complaints(outcome: Outcome, wrong: Wrong) -> list[str]:
     """What the grader did with a wrong answer that it should not have done."""
     found = []
+    graded = {question.question.name for question in outcome.questions}
+    found += [f"{name} should lose points but is out of reach" for name in wrong.loses.keys() - graded]
     for question in outcome.questions:
         name = question.question.name
         lost = {part.name for part in question.question.parts} - question.passed

@@ -638,8 +638,8 @@ QUESTIONS = [
              training, standins=("layers", "rehearsal")),
     Question("q6", "The search", "search",
              (Part("accuracies", 1, "each of the settings has its accuracy"), Part("best", 1, "the best net is kept"),
-              Part("inputs", 1, "the settings are left as they were")), search, standins=("neural_net", "layers")),
+              Part("inputs", 1, "the settings are left as they were")), search, standins=("neural_net", "fc_net", "layers")),
     Question("q7", "A good net", "search",
              (Part("accuracy", 2, f"at least {ACCURACY:.0%} of pictures not seen are recognised"),), good_setting,
-             standins=("neural_net", "layers", "trained_net")),
+             standins=("neural_net", "fc_net", "layers", "trained_net")),
 ]  # fmt: skip
