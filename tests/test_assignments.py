@@ -155,6 +155,7 @@ def test_notebooks_are_stored_bare_and_tell_of_every_question(assignment):
         assert question.title in page, f"{question.title} is not in index.md"
     assert f"{assignment.points:g} points" in text
     assert f"{assignment.points:g} points" in page
+    assert f"{{student-zip}}`{assignment.name}`" in page
 
 
 def test_a_record_that_lacks_a_result_says_so():
