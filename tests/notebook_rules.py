@@ -380,7 +380,7 @@ def runs_anywhere(chapter: Chapter) -> Iterator[Violation]:
 
 
 def randomness_is_seeded(chapter: Chapter) -> Iterator[Violation]:
-    seeds_torch = any(any(_calls(tree, {"manual_seed"})) for _, tree in chapter.trees)
+    seeds_torch = any(any(_calls(tree, {"manual_seed", "seeded", "over_seeds"})) for _, tree in chapter.trees)
     imports_random = any(
         isinstance(node, ast.Import) and any(a.name == "random" and not a.asname for a in node.names)
         for _, tree in chapter.trees

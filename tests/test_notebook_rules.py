@@ -289,6 +289,7 @@ INNOCENT = {
         "code figure": "np.random.Generator(np.random.PCG64(1))\nnorm.rvs(3, random_state=rng)\n"
         "torch.randn(3, generator=g)\nrng.random.normal()"},
     "torch seeded for the notebook": {"code figure": "torch.manual_seed(0)\ntorch.randn(3)"},
+    "torch seeded by a block": {"code figure": "with seeded(0):\n    torch.randn(3)"},
     "generator called random": {"code figure": "random = np.random.default_rng(0)\nrandom.normal()"},
     "thirty lines": {"code figure": "x = 1\n" * 30},
     "label by name": {"code check": 'a = 1\ncheck(label="eq-demo-square", one=1.0, two=a)'},

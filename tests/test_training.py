@@ -247,6 +247,11 @@ def test_the_line_says_where_training_stopped(notebook):
     assert "step 1 of 5" in notebook.texts[-1]
 
 
+def test_seeds_are_counted_as_seeds(notebook):
+    over_seeds(lambda seed: seed, (0, 1), label="ring")
+    assert notebook.texts[-1].startswith("ring: 2 seeds in ")
+
+
 def test_progress_can_be_silent(notebook):
     step, _, _ = descent(0.25)
     train(step, [0.0], 1, progress=False)

@@ -243,7 +243,7 @@ def over_seeds(run: Callable[[int], Any], seeds: Iterable[int] = (0, 1, 2), labe
     if len(set(seeds)) < max(2, len(seeds)):
         raise ValueError(f"over_seeds: need at least two different seeds, found {seeds}")
     results = []
-    with _progress(label, len(seeds)) as line:
+    with _progress(label, len(seeds), "seed") as line:
         for seed in seeds:
             with seeded(seed):
                 results.append(run(seed))
@@ -306,8 +306,9 @@ def _advice(where: str, found: str, first: bool, record: dict[str, list[float]],
 class _NotebookLine:
     """One output of a cell that is renewed while the loop runs."""
 
-    def __init__(self, label: str, total: int):
-        self.label, self.total, self.done, self.start = label, total, 0, time.perf_counter()
+    def __init__(self, label: str, total: int, unit: str):
+        self.label, self.total, self.unit, self.done = label, total, unit, 0
+        self.start = time.perf_counter()
         self.shown, self.values = self.start, {}
         self.handle = display(self._text(), raw=True, display_id=True)
 
@@ -324,18 +325,18 @@ class _NotebookLine:
         seconds = time.perf_counter() - self.start
         shown = "".join(f" · {name} {value:.4g}" for name, value in self.values.items())
         if self.done == self.total:
-            text = f"{self.label}: {self.total:,} steps in {seconds:.1f} s{shown}"
+            text = f"{self.label}: {self.total:,} {self.unit}s in {seconds:.1f} s{shown}"
         else:
             left = f", about {seconds / self.done * (self.total - self.done):.0f} s left" if self.done else ""
-            text = f"{self.label}: step {self.done:,} of {self.total:,}{left}{shown}"
+            text = f"{self.label}: {self.unit} {self.done:,} of {self.total:,}{left}{shown}"
         return {"text/plain": text}
 
 
 class _TerminalLine:
     """A tqdm bar, silent where nobody watches."""
 
-    def __init__(self, label: str, total: int):
-        self.bar = tqdm(total=total, desc=label, disable=not sys.stderr.isatty())
+    def __init__(self, label: str, total: int, unit: str):
+        self.bar = tqdm(total=total, desc=label, unit=unit, disable=not sys.stderr.isatty())
 
     def advance(self, values: dict[str, float]) -> None:
         self.bar.set_postfix({name: f"{value:.4g}" for name, value in values.items()}, refresh=False)
@@ -346,9 +347,9 @@ class _TerminalLine:
 
 
 @contextmanager
-def _progress(label: str, total: int):
+def _progress(label: str, total: int, unit: str = "step"):
     kernel = getattr(get_ipython(), "kernel", None)
-    line = (_NotebookLine if kernel is not None else _TerminalLine)(label, total)
+    line = (_NotebookLine if kernel is not None else _TerminalLine)(label, total, unit)
     try:
         yield line
     finally:
