@@ -24,3 +24,12 @@ def test_knn_classifies_exactly_as_many_as_it_must():
 def test_a_tuned_two_layer_net_is_above_48_percent():
     accuracy = acceptance("two_layer_net").real_cifar10()
     assert min(accuracy.values()) > 0.48, accuracy
+
+
+@pytest.mark.parametrize(("name", "published"), [("svm", 0.377), ("softmax", 0.341)])
+def test_linear_classifiers_validate_within_two_points_of_the_published_accuracy(name, published):
+    assert abs(acceptance(name).real_cifar10()["val"] - published) < 0.02
+
+
+def test_a_net_on_features_is_above_55_percent():
+    assert acceptance("features").real_cifar10()["two-layer net"] > 0.55

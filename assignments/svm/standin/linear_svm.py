@@ -1,0 +1,16 @@
+"""Takes the place of the submission's losses where its SGD is judged: another loss, which keeps what it was given."""
+
+import numpy as np
+
+calls = []
+
+
+def svm_loss_vectorized(W, X, y, reg):
+    W, X, y = np.array(W), np.array(X), np.array(y)
+    errors = X @ W - np.eye(W.shape[1])[y]
+    loss, slope = np.mean(errors**2), 2 * X.T @ errors / errors.size
+    calls.append((W, X, y, float(reg), loss, slope.copy()))
+    return loss, slope
+
+
+svm_loss_naive = svm_loss_vectorized
