@@ -43,7 +43,7 @@ class Assignment:
     @cached_property
     def code(self) -> ModuleType:
         """`questions.py`: TITLE, MINUTES, MODULES, QUESTIONS and, where data are needed, `prepare()`."""
-        return _import(f"assignments.{self.name}.questions", self.folder / "questions.py")
+        return _import(f"assignment_{self.name}_questions", self.folder / "questions.py")
 
     @property
     def title(self) -> str:
@@ -70,7 +70,7 @@ class Assignment:
     def expectations(self) -> Expectations:
         path = self.folder / "reference.py"
         if path.is_file():
-            return Expectations(_import(f"assignments.{self.name}.reference", path))
+            return Expectations(_import(f"assignment_{self.name}_reference", path))
         return Expectations.load(self.folder / "record.npz")
 
     def question(self, name: str) -> Question:

@@ -167,6 +167,8 @@ def _wall(folder: Path, limits: Limits, environment: dict[str, str]) -> list[str
     wall = ["bwrap", *spaces, *([] if root else ["--unshare-user"]), "--die-with-parent", "--new-session", "--clearenv"]
     for name, value in environment.items():
         wall += ["--setenv", name, value]
+    # an empty /tmp first: Python's packages may lie below it
+    wall += ["--proc", "/proc", "--dev", "/dev", "--size", str(limits.file_bytes), "--perms", "1777", "--tmpfs", "/tmp"]
     wall += ["--ro-bind", "/usr", "/usr"]
     for path in ("/lib", "/lib64", "/bin", "/sbin"):
         if os.path.islink(path):
@@ -183,7 +185,6 @@ def _wall(folder: Path, limits: Limits, environment: dict[str, str]) -> list[str
                 wall += ["--perms", "0755", "--dir", str(parent)]
             wall += ["--ro-bind", str(prefix), str(prefix)]
             bound.append(prefix)
-    wall += ["--proc", "/proc", "--dev", "/dev", "--size", str(limits.file_bytes), "--perms", "1777", "--tmpfs", "/tmp"]
     wall += ["--perms", "0755", "--dir", "/box"]
     for name in INSIDE:
         wall += ["--ro-bind", str(HERE / name), f"/box/{name}"]

@@ -17,7 +17,7 @@ from tools.toc import ROOT
 CORES = str(os.cpu_count())
 
 PYTEST = [sys.executable, "-m", "pytest", "-q"]
-PARALLEL = ["-n", CORES, "--dist=loadfile"]
+PARALLEL = ["-n", CORES, "--dist=loadfile"]  # the cells of a notebook run in order
 NBVAL = ["--nbval-lax", "--nbval-current-env", f"--nbval-cell-timeout={CELL_TIMEOUT}", "-p", "no:cacheprovider"]
 CELLS = [*PYTEST, *PARALLEL, *NBVAL, "chapters"]
 STAGES = [

@@ -1,0 +1,23 @@
+"""How tests are shared out among processes: file by file, and the long ones of assignments one assignment at a time."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from xdist.scheduler import LoadScopeScheduling
+
+ASSIGNMENTS = "|".join(path.parent.name for path in Path(__file__).parents[1].glob("assignments/*/questions.py"))
+
+
+class ByAssignment(LoadScopeScheduling):
+    """Tests of one file, or in `test_assignments.py` of one assignment, go to one process."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file, _, test = nodeid.partition("::")
+        name = re.search(rf"\b({ASSIGNMENTS})\b", test.partition("[")[2])
+        return f"{file} {name[1]}" if name and file.endswith("test_assignments.py") else file
+
+
+def pytest_xdist_make_scheduler(config, log):
+    return ByAssignment(config, log)
