@@ -42,8 +42,9 @@ def configure(app, config):
 def website_state() -> str:
     """Hash of what makes pages look as they do; when it changes, every page is written again."""
     digest = hashlib.sha256()
-    files = [path for folder in ("extensions", "static", "templates") for path in WEBSITE.glob(f"{folder}/*.*")]
-    for path in sorted([*files, WEBSITE / "katex.mjs"]):
+    folders = ("extensions", "static", "templates", "demos")
+    files = [path for folder in folders for path in WEBSITE.glob(f"{folder}/**/*.*") if "__pycache__" not in path.parts]
+    for path in sorted([*files, *WEBSITE.glob("*.mjs")]):
         digest.update(path.read_bytes())
     return digest.hexdigest()
 

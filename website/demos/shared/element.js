@@ -1,0 +1,100 @@
+// What every demo has: a tree of its own, a state that can be written as an address, undo, and a voice for screen readers.
+
+import styles from "./demo.css";
+
+const SETTLE = 250; // milliseconds without a change until the address is written and a change is spoken
+
+// A subclass has `static demo` (its name), `static presets` (name → query string) and
+//   markup()        HTML inside the frame
+//   build(root)     find the parts, add listeners; once
+//   read(params)    take the state from URLSearchParams; what is missing or malformed keeps its default
+//   write()         the state as URLSearchParams, short, only what differs from the defaults
+//   render()        draw the state
+export class Demo extends HTMLElement {
+  #undo = [];
+  #timers = {};
+
+  connectedCallback() {
+    if (this.shadowRoot) return;
+    const root = this.attachShadow({ mode: "open" });
+    root.innerHTML = `<style>${styles}${this.constructor.styles ?? ""}</style><div class="frame">${this.markup()}</div>
+      <div class="visually-hidden" aria-live="polite"></div>`;
+    this.build(root);
+    this.load(location.search);
+    addEventListener("popstate", () => this.load(location.search));
+    document.addEventListener("click", (event) => this.#follow(event));
+    // colours on a canvas do not follow the theme by themselves
+    new MutationObserver(() => this.render()).observe(document.documentElement, { attributeFilter: ["data-theme"] });
+  }
+
+  // Put the demo into the state of a query string; a preset first, other parameters on top of it.
+  load(query) {
+    this.stop?.();
+    const given = new URLSearchParams(query);
+    const preset = this.constructor.presets[given.get("preset")] ?? Object.values(this.constructor.presets)[0];
+    const params = new URLSearchParams(preset);
+    for (const [key, value] of given) if (key !== "preset") params.set(key, value);
+    this.read(params);
+    this.render();
+  }
+
+  // Call before a change that the reader may want to take back.
+  checkpoint() {
+    const state = this.write().toString();
+    if (this.#undo.at(-1) !== state) this.#undo.push(state);
+    if (this.#undo.length > 200) this.#undo.shift();
+  }
+
+  get canUndo() {
+    return this.#undo.length > 0;
+  }
+
+  undo() {
+    const now = this.write().toString();
+    let state = this.#undo.pop();
+    while (state === now) state = this.#undo.pop(); // nothing had changed since
+    if (state === undefined) return false;
+    this.stop?.();
+    this.read(new URLSearchParams(state));
+    this.changed();
+    return true;
+  }
+
+  // Call after each change: draws it, and writes it into the address, which can be copied or linked to.
+  changed() {
+    this.render();
+    this.#later("address", () => {
+      try {
+        history.replaceState(history.state, "", `?${this.write()}${location.hash || `#demo-${this.constructor.demo}`}`);
+      } catch {
+        // a page opened from disk may not change its address
+      }
+    });
+  }
+
+  // Speak to screen readers, once the reader pauses.
+  announce(text) {
+    this.#later("voice", () => (this.shadowRoot.querySelector("[aria-live]").textContent = text));
+  }
+
+  #later(key, action) {
+    clearTimeout(this.#timers[key]);
+    this.#timers[key] = setTimeout(action, SETTLE);
+  }
+
+  // A link of the page to a situation of this demo: no new page is loaded.
+  #follow(event) {
+    const link = event.target.closest?.("a.eer-state");
+    if (!link || link.hash !== `#demo-${this.constructor.demo}` || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
+    try {
+      history.pushState(null, "", link.search + link.hash);
+    } catch {
+      // as above
+    }
+    this.checkpoint();
+    this.load(link.search);
+    this.scrollIntoView({ behavior: matchMedia("(prefers-reduced-motion: reduce)").matches ? "auto" : "smooth" });
+    this.announce(`Demo set to: ${link.textContent}`);
+  }
+}
