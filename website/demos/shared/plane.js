@@ -108,10 +108,10 @@ export class Plane {
   }
 
   // The point nearest to the pointer among those within reach: marks overlap, and fingers are wide.
-  #nearest(event) {
+  #nearest(event, touch = event.pointerType === "touch") {
     const box = this.svg.getBoundingClientRect();
     const u = ((event.clientX - box.left) / box.width) * SIZE, v = ((event.clientY - box.top) / box.height) * SIZE;
-    const reach = event.pointerType === "touch" ? 26 : 16;
+    const reach = touch ? 26 : 16;
     let best = -1, least = reach;
     this.points.forEach((point, i) => {
       const [x, y] = this.toScreen(point.x, point.y);
@@ -143,6 +143,14 @@ export class Plane {
       this.marks.children[dragged].classList.add("dragged");
       handlers.move(dragged, ...this.toPlane(event));
     });
+    // a finger on a point drags it, elsewhere it scrolls the page; `touch-action` does not reach inside a drawing
+    svg.addEventListener(
+      "touchstart",
+      (event) => {
+        if (event.touches.length === 1 && this.#nearest(event.touches[0], true) >= 0) event.preventDefault();
+      },
+      { passive: false }
+    );
     const drop = () => {
       this.marks.children[dragged]?.classList.remove("dragged");
       dragged = -1;

@@ -18,7 +18,7 @@ export class Demo extends HTMLElement {
     if (this.shadowRoot) return;
     const root = this.attachShadow({ mode: "open" });
     root.innerHTML = `<style>${styles}${this.constructor.styles ?? ""}</style><div class="frame">${this.markup()}</div>
-      <div class="visually-hidden" aria-live="polite"></div>`;
+      <div class="voice visually-hidden" aria-live="polite"></div>`;
     this.build(root);
     this.load(location.search);
     addEventListener("popstate", () => this.load(location.search));
@@ -74,7 +74,7 @@ export class Demo extends HTMLElement {
 
   // Speak to screen readers, once the reader pauses.
   announce(text) {
-    this.#later("voice", () => (this.shadowRoot.querySelector("[aria-live]").textContent = text));
+    this.#later("voice", () => (this.shadowRoot.querySelector(".voice").textContent = text));
   }
 
   #later(key, action) {

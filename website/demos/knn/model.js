@@ -1,0 +1,53 @@
+// The mathematics of the demo, and nothing else: chapters/classical/knn.ipynb has the same in NumPy, and the tests compare.
+
+export const METRICS = ["l1", "l2", "linf"];
+
+// Distance of two places, with the axes of the metric turned by `degrees`.
+export function distance(dx, dy, metric, degrees = 0) {
+  const angle = (degrees * Math.PI) / 180, cos = Math.cos(angle), sin = Math.sin(angle);
+  const u = Math.abs(cos * dx + sin * dy), v = Math.abs(cos * dy - sin * dx);
+  if (metric === "l1") return u + v;
+  return metric === "linf" ? Math.max(u, v) : Math.sqrt(u * u + v * v);
+}
+
+// The k nearest of `points` [{x, y, label}] to (x, y): [{i, distance}], nearest first; of equally near ones the one that
+// comes first in the list. `without` leaves one point out. Fewer than k points: all of them.
+export function neighbours(points, x, y, { k, metric, degrees = 0 }, without = -1) {
+  const angle = (degrees * Math.PI) / 180, cos = Math.cos(angle), sin = Math.sin(angle);
+  const near = [];
+  for (let i = 0; i < points.length; i++) {
+    if (i === without) continue;
+    const dx = points[i].x - x, dy = points[i].y - y;
+    const u = Math.abs(cos * dx + sin * dy), v = Math.abs(cos * dy - sin * dx);
+    const d = metric === "l1" ? u + v : metric === "linf" ? Math.max(u, v) : Math.sqrt(u * u + v * v);
+    if (near.length === k && d >= near[k - 1].distance) continue;
+    let j = near.length === k ? k - 1 : near.length; // insertion into a short sorted list
+    for (; j > 0 && near[j - 1].distance > d; j--) near[j] = near[j - 1];
+    near[j] = { i, distance: d };
+  }
+  return near;
+}
+
+// Number of votes of each class.
+export function votes(points, near, classes) {
+  const counts = new Array(classes).fill(0);
+  for (const { i } of near) counts[points[i].label] += 1;
+  return counts;
+}
+
+// The classes with the most votes: one, or several where the vote is tied; none without points.
+export function winners(counts) {
+  const most = Math.max(...counts);
+  return most > 0 ? counts.flatMap((count, label) => (count === most ? [label] : [])) : [];
+}
+
+// Share of points that the vote gets right, each judged with itself among the voters, or (`leaveOut`) without itself.
+// A tie goes to the smallest label.
+export function accuracy(points, classes, options, leaveOut) {
+  let right = 0;
+  points.forEach((point, i) => {
+    const near = neighbours(points, point.x, point.y, options, leaveOut ? i : -1);
+    if (winners(votes(points, near, classes))[0] === point.label) right += 1;
+  });
+  return points.length ? right / points.length : NaN;
+}
