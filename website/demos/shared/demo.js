@@ -38,9 +38,18 @@ export class Demo extends HTMLElement {
     this.render();
   }
 
+  // The state as text, for undo. A demo whose address leaves out digits or more keeps these here.
+  snapshot() {
+    return this.write().toString();
+  }
+
+  restore(snapshot) {
+    this.read(new URLSearchParams(snapshot));
+  }
+
   // Call before a change that the reader may want to take back.
   checkpoint() {
-    const state = this.write().toString();
+    const state = this.snapshot();
     if (this.#undo.at(-1) !== state) this.#undo.push(state);
     if (this.#undo.length > 200) this.#undo.shift();
   }
@@ -50,26 +59,29 @@ export class Demo extends HTMLElement {
   }
 
   undo() {
-    const now = this.write().toString();
+    const now = this.snapshot();
     let state = this.#undo.pop();
     while (state === now) state = this.#undo.pop(); // nothing had changed since
     if (state === undefined) return false;
     this.stop?.();
-    this.read(new URLSearchParams(state));
+    this.restore(state);
     this.changed();
     return true;
   }
 
-  // Call after each change: draws it, and writes it into the address, which can be copied or linked to.
+  // Call after each change: draws it, and writes it into the address, which can be copied or linked to. While changes
+  // follow each other the address follows too, but not each: browsers refuse too many.
   changed() {
     this.render();
-    this.#later("address", () => {
+    this.#timers.address ??= setTimeout(() => {
+      this.#timers.address = undefined;
+      const state = this.write().toString().replace(/%2C/g, ",").replace(/%3B/g, ";"); // readable, and as valid
       try {
-        history.replaceState(history.state, "", `?${this.write()}${location.hash || `#demo-${this.constructor.demo}`}`);
+        history.replaceState(history.state, "", `?${state}${location.hash || `#demo-${this.constructor.demo}`}`);
       } catch {
         // a page opened from disk may not change its address
       }
-    });
+    }, 2 * SETTLE);
   }
 
   // Speak to screen readers, once the reader pauses.

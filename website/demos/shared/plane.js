@@ -40,8 +40,8 @@ export class Plane {
   }
 
   // points: [{x, y, label}]; describe(i) says more about point i to a screen reader.
-  draw(points, describe = () => "") {
-    this.points = points;
+  draw(points, describe = this.describe ?? (() => "")) {
+    Object.assign(this, { points, describe });
     this.current = Math.max(0, Math.min(this.current, points.length - 1));
     while (this.marks.childElementCount > points.length) this.marks.lastChild.remove();
     while (this.marks.childElementCount < points.length) this.#newMark();

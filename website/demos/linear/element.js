@@ -1,0 +1,529 @@
+// The linear-classifier demo: <eer-linear>. See presets.js for the situations it can be linked to. x₁ grows to the right and
+// x₂ upwards.
+
+import { Demo } from "../shared/demo.js";
+import { LETTERS } from "../shared/classes.js";
+import { Plane } from "../shared/plane.js";
+import { readNumber, readPoints } from "../shared/points.js";
+import styles from "./linear.css";
+import * as model from "./model.js";
+import { EXTENT, HINTS, LARGEST, LOSSES, MOST_POINTS, TITLES, presets, situationOf, write } from "./presets.js";
+import { chart, contentText, explanation, format, minus, named, picture } from "./views.js";
+
+const CLASSES = [0, 1, 2];
+const PARAMETERS = ["w₁", "w₂", "b"];
+const NUDGE = 0.1; // of a weight by its buttons
+const PACE = 33; // milliseconds between the steps of a run
+const CALM = 500; // and between two pictures, for readers who asked for little motion
+const RUN = 2000; // steps after which a run pauses
+
+// Sliders: positions ↔ values with two digits, twenty a decade. λ has a position for 0.
+const twoDigits = (value) => Number(value.toPrecision(2));
+const eta = { last: 80, value: (p) => twoDigits(10 ** (p / 20 - 3)), position: (v) => Math.round(20 * (Math.log10(v) + 3)) };
+const lambda = {
+  last: 101,
+  value: (p) => (p > 0 ? twoDigits(10 ** ((p - 1) / 20 - 4)) : 0),
+  position: (v) => (v > 0 ? Math.max(1, 1 + Math.round(20 * (Math.log10(v) + 4))) : 0),
+};
+
+const FORMULAS = {
+  ww: "L<sub>i</sub> = Σ<sub>j≠y</sub> max(0, s<sub>j</sub> − s<sub>y</sub> + 1)",
+  ova: "L<sub>i</sub> = Σ<sub>j</sub> max(0, 1 − t<sub>j</sub> s<sub>j</sub>), t<sub>j</sub> = ±1",
+  structured: "L<sub>i</sub> = max(0, max<sub>j≠y</sub> s<sub>j</sub> − s<sub>y</sub> + 1)",
+  softmax: "L<sub>i</sub> = −ln p<sub>y</sub>, p<sub>j</sub> = e<sup>s<sub>j</sub></sup> / Σ<sub>k</sub> e<sup>s<sub>k</sub></sup>",
+};
+
+// A weight in five places, as an input wants it; typing and steps keep all its digits.
+function short(value) {
+  const size = Math.abs(value), digits = size < 9.995 ? 2 : size < 99.95 ? 1 : 0;
+  return size < 9999.5 ? String(value.toFixed(digits)).replace(/^-0\.00$/, "0.00") : value.toExponential(0).replace("+", "");
+}
+
+class LinearDemo extends Demo {
+  static demo = "linear";
+  static presets = presets;
+  static styles = styles;
+  static model = model;
+
+  markup() {
+    const buttons = (group, items) =>
+      items.map(([value, text]) => `<button type="button" data-${group}="${value}" aria-pressed="false">${text}</button>`).join("");
+    const classes = (group) => buttons(group, CLASSES.map((label) => [label, named(label)]));
+    const slider = (name, text, { last }) =>
+      `<label class="slider"><span class="name">${text} = <output class="${name}-value"></output></span>
+        <input class="${name}" type="range" min="0" max="${last}" step="1"></label>`;
+    const cell = (k, d) => {
+      const name = `${PARAMETERS[d]} of class ${LETTERS[k]}`;
+      return `<td><div class="parameter">
+        <button type="button" data-nudge="-1" data-k="${k}" data-d="${d}" aria-label="${name}: less">−</button>
+        <input type="number" step="any" data-k="${k}" data-d="${d}" aria-label="${name}" aria-describedby="g${k}${d} n${k}${d}">
+        <button type="button" data-nudge="1" data-k="${k}" data-d="${d}" aria-label="${name}: more">+</button></div>
+        <div class="gradient" id="g${k}${d}"><span aria-hidden="true">∂</span><span class="visually-hidden">gradient</span> <span></span></div>
+        <div class="difference" id="n${k}${d}"><span class="sign"></span> <span></span></div></td>`;
+    };
+    return `
+      <div class="top">
+        <label><span class="name">Situation</span>
+          <select class="situation">${Object.entries(TITLES).map(([name, title]) => `<option value="${name}">${title}</option>`).join("")}
+          <option value="" hidden>Your own</option></select></label>
+        <p class="hint quiet"></p>
+      </div>
+      <div class="layout">
+        <div class="column">
+          <div class="board"></div>
+          <div class="transport">
+            <button type="button" class="step">Step</button>
+            <button type="button" class="run main">Run</button>
+            <button type="button" class="undo">Undo</button>
+            <button type="button" class="reset">Reset</button>
+            <button type="button" class="random">Randomise</button>
+          </div>
+          <p class="status quiet"></p>
+          <div>
+            <div class="losses number"><span><i class="key total"></i>total loss</span><b class="total-loss"></b><i>=</i>
+              <span><i class="key data"></i>data</span><b class="data-loss"></b><i>+</i>
+              <span><i class="key penalty"></i>penalty</span><b class="penalty-loss"></b></div>
+            <svg class="chart" viewBox="0 0 340 108" role="img"></svg>
+          </div>
+        </div>
+        <div class="column">
+          <fieldset><legend>Loss</legend><span class="choices">${buttons("loss", Object.entries(LOSSES).map(([key, [, text]]) => [key, text]))}</span></fieldset>
+          <p class="formula"></p>
+          <div class="controls sliders">${slider("lambda", "Penalty λ", lambda)}${slider("eta", "Step size η", eta)}</div>
+          <table class="parameters">
+            <caption>Weights and biases; <span class="gradient">∂</span> gradient, ≈ the same by central differences</caption>
+            <thead><tr><td></td>${PARAMETERS.map((name) => `<th scope="col">${name}</th>`).join("")}</tr></thead>
+            <tbody>${CLASSES.map((k) => `<tr><th scope="row">${named(k)}</th>${PARAMETERS.map((_, d) => cell(k, d)).join("")}</tr>`).join("")}</tbody>
+          </table>
+          <p class="check"></p>
+        </div>
+      </div>
+      <div class="controls tools">
+        <fieldset><legend>A click on the plane adds</legend><span class="choices">${classes("mode")}</span></fieldset>
+        <fieldset><legend class="selected-name"></legend><span class="choices">${classes("label")}
+          <button type="button" class="remove">Remove</button></span></fieldset>
+        <label class="check-label"><input type="checkbox" class="zones"> Zones of zero loss</label>
+      </div>
+      <div class="explanation"></div>
+      <div class="scroll" tabindex="0" role="region" aria-label="Table of points">
+        <table class="points">
+          <caption></caption>
+          <thead><tr><th scope="col">Point</th><th scope="col">x₁</th><th scope="col">x₂</th>
+            ${CLASSES.map((k) => `<th scope="col"><span class="visually-hidden">score of class </span>${named(k)}</th>`).join("")}<th scope="col">loss</th></tr></thead>
+          <tbody></tbody>
+          <tfoot><tr><th scope="row" colspan="6">mean of the data loss</th><td class="mean"></td></tr></tfoot>
+        </table>
+      </div>
+      <details class="quiet">
+        <summary>How to read it; keys and gestures</summary>
+          <p>x₁ grows to the right, x₂ upwards. Each line is where the score of its class is zero; its arrow points to positive
+          scores and is as long as the weights are large. The plane has the colour of the class with the largest score. A point
+          in the darker zone of its class costs nothing; the ring of another grows with its loss. In one-against-all t is 1 for
+          the point's own class and −1 for others. The penalty λ‖W‖² carries no factor ½ and leaves the biases alone.</p>
+          <p>Drag a point to move it; double-click it to remove it; click or tap elsewhere to add one. With the keyboard:
+          <kbd>Tab</kbd> to the points, arrow keys move one (<kbd>Shift</kbd> faster), <kbd>N</kbd> and <kbd>P</kbd> go to the next
+          and the previous, <kbd>A</kbd> adds one beside it, <kbd>Delete</kbd> removes it, <kbd>1</kbd>–<kbd>3</kbd> set its class.
+          In a number, the up and down keys change it by 0.1 (with <kbd>Shift</kbd> by 1).</p>
+      </details>`;
+  }
+
+  build(root) {
+    this.$ = (selector) => root.querySelector(selector);
+    this.$$ = (selector) => [...root.querySelectorAll(selector)];
+    this.mode = 0;
+    const handlers = {
+      start: () => this.checkpoint(),
+      move: (i, x, y) => this.#edit(() => Object.assign(this.points[i], { x, y })),
+      add: (x, y, label = this.mode) => this.#add(x, y, label),
+      remove: (i) => this.#edit(() => this.points.splice(i, 1)),
+      classify: (i, label) => this.#edit(() => (this.points[i].label = label)),
+      select: (i) => {
+        this.selected = i;
+        this.render();
+      },
+      hover: (x, y) => this.#hover(x === null ? -1 : this.#near(x, y)),
+    };
+    this.plane = new Plane(this.$(".board"), { extent: EXTENT, label: "Training points", classes: 3, handlers });
+
+    const press = (selector, action) => this.$$(selector).forEach((button) => button.addEventListener("click", () => action(button)));
+    press(".step", () => this.#step());
+    press(".run", () => (this.running ? this.stop("Paused.") : this.#run()));
+    press(".undo", () => this.undo() && this.announce(`Taken back. ${this.#summary()}`));
+    press(".reset", () => {
+      this.checkpoint();
+      this.stop();
+      this.restore(this.home);
+      this.changed();
+      this.announce(`As at the start. ${this.#summary()}`);
+    });
+    press(".random", () =>
+      this.#edit(() => {
+        const normal = () => Math.sqrt(-2 * Math.log(1 - Math.random())) * Math.cos(2 * Math.PI * Math.random());
+        const rounded = (size) => Math.round(100 * size * normal()) / 100;
+        this.W = CLASSES.map(() => [rounded(1.5), rounded(1.5)]);
+        this.b = CLASSES.map(() => rounded(0.4));
+        this.#forget();
+      }, true)
+    );
+    press("[data-loss]", ({ dataset }) =>
+      this.#edit(() => {
+        this.loss = dataset.loss;
+        this.#forget(); // losses of two kinds make no curve
+      }, true)
+    );
+    press("[data-mode]", ({ dataset }) => {
+      this.mode = Number(dataset.mode);
+      this.render();
+    });
+    press("[data-label]", ({ dataset }) => {
+      if (this.points.length) this.#edit(() => (this.points[this.selected].label = Number(dataset.label)), true);
+    });
+    press(".remove", () => this.#edit(() => this.points.splice(this.selected, 1), true));
+    press("[data-nudge]", ({ dataset }) => {
+      this.checkpoint();
+      this.#nudge(dataset, NUDGE * Number(dataset.nudge));
+    });
+    this.$$("input[type=number]").forEach((input) => this.#listen(input));
+    this.#slide(".lambda", lambda, (value) => (this.lambda = value));
+    this.#slide(".eta", eta, (value) => (this.eta = value));
+    this.$(".zones").addEventListener("change", (event) => {
+      this.zones = event.target.checked;
+      this.changed();
+    });
+    this.$(".situation").addEventListener("change", (event) => {
+      this.checkpoint();
+      this.load(`?preset=${event.target.value}`);
+      this.changed();
+      this.announce(`${TITLES[event.target.value]}. ${HINTS[event.target.value]} ${this.#summary()}`);
+    });
+    const rows = this.$(".points tbody"), rowOf = (event) => [...rows.children].indexOf(event.target.closest("tr"));
+    rows.addEventListener("click", (event) => this.plane.select(rowOf(event)));
+    rows.addEventListener("pointerover", (event) => event.pointerType !== "touch" && this.#hover(rowOf(event)));
+    rows.addEventListener("pointerleave", () => this.#hover(-1));
+
+    new IntersectionObserver((entries) => entries.at(-1).isIntersecting || this.stop("Paused: out of view.")).observe(this);
+    document.addEventListener("visibilitychange", () => document.hidden && this.stop("Paused: out of view."));
+  }
+
+  load(query) {
+    this.hint = HINTS[new URLSearchParams(query).get("preset")] ?? "";
+    super.load(query);
+    this.home = this.snapshot();
+  }
+
+  read(params) {
+    const otherwise = new URLSearchParams(Object.values(presets)[0]);
+    const limits = { classes: 3, extent: EXTENT, most: MOST_POINTS };
+    this.points =
+      params.get("points") === "" ? [] : readPoints(params.get("points"), limits) ?? readPoints(otherwise.get("points"), limits);
+    const rows = (text) => (text ?? "").split(";").map((row) => row.split(",").map((item) => (item.trim() ? Number(item) : NaN)));
+    const good = (w) => w.length === 3 && w.every((row) => row.length === 3 && row.every((value) => Math.abs(value) <= LARGEST));
+    const given = rows(params.get("w")), w = good(given) ? given : rows(otherwise.get("w"));
+    this.W = w.map((row) => row.slice(0, 2));
+    this.b = w.map((row) => row[2]);
+    this.loss = Object.hasOwn(LOSSES, params.get("loss")) ? params.get("loss") : "ww";
+    this.lambda = readNumber(params, "lambda", { least: 0, most: 10, otherwise: 0.1 });
+    this.eta = readNumber(params, "eta", { least: 0.001, most: 10, otherwise: 0.1 });
+    this.zones = params.get("zones") !== "0";
+    this.selected = readNumber(params, "point", { least: 1, most: this.points.length, otherwise: 1 }) - 1;
+    this.hovered = -1;
+    this.steps = 0;
+    this.note = "";
+    this.#forget();
+  }
+
+  write(digits) {
+    const params = write(this, digits);
+    if (this.selected > 0) params.set("point", this.selected + 1);
+    if (!this.zones) params.set("zones", 0);
+    return params;
+  }
+
+  // For undo: with all digits, and with the number of steps taken.
+  snapshot() {
+    return JSON.stringify([this.write(17).toString(), this.steps]);
+  }
+
+  restore(snapshot) {
+    const [state, steps] = JSON.parse(snapshot), { track } = this;
+    this.read(new URLSearchParams(state));
+    this.steps = steps;
+    const length = steps - track.from + 1;
+    const same = track.loss === this.loss && length > 0 && length <= track.values.length;
+    this.track = same ? { ...track, values: track.values.slice(0, length) } : { loss: this.loss, from: steps, values: [] };
+  }
+
+  // The curve of the loss begins anew.
+  #forget() {
+    this.track = { loss: this.loss, from: this.steps, values: [] };
+  }
+
+  objective() {
+    const X = this.points.map(({ x, y }) => [x, y]), y = this.points.map(({ label }) => label);
+    return { X, y, ...model.objective(this.W, this.b, X, y, LOSSES[this.loss][0], this.lambda) };
+  }
+
+  // --- changes -----------------------------------------------------------------------------------------------------
+
+  // A change by the reader; with `once` it can be taken back by itself.
+  #edit(change, once = false) {
+    if (once) this.checkpoint();
+    this.note = "";
+    change();
+    this.selected = Math.max(0, Math.min(this.selected, this.points.length - 1));
+    this.hovered = Math.min(this.hovered, this.points.length - 1);
+    this.changed();
+    if (!this.running) this.announce(this.#summary()); // a run goes on while points are dragged
+  }
+
+  #add(x, y, label) {
+    if (this.points.length >= MOST_POINTS) return this.announce(`There are ${MOST_POINTS} points, no more can be added.`);
+    return this.#edit(() => (this.selected = this.points.push({ x, y, label }) - 1));
+  }
+
+  #parameter({ k, d }, value) {
+    this.#edit(() => (d === "2" ? (this.b[k] = value) : (this.W[k][d] = value)));
+  }
+
+  #nudge(which, by) {
+    const value = which.d === "2" ? this.b[which.k] : this.W[which.k][which.d];
+    this.#parameter(which, Number((value + by).toPrecision(12)));
+  }
+
+  #listen(input) {
+    let fresh = true; // nothing typed since the reader came here
+    input.addEventListener("input", () => {
+      const value = input.valueAsNumber;
+      if (!(Math.abs(value) <= LARGEST)) return;
+      if (fresh) this.checkpoint();
+      fresh = false;
+      this.typing = input; // leave the reader's text alone
+      this.#parameter(input.dataset, value);
+    });
+    input.addEventListener("blur", () => {
+      fresh = true;
+      this.typing = null;
+      this.render();
+    });
+    input.addEventListener("keydown", (event) => {
+      const sign = { ArrowUp: 1, ArrowDown: -1 }[event.key];
+      if (!sign && event.key !== "Enter") return;
+      event.preventDefault();
+      this.typing = null;
+      if (!sign) return void this.render();
+      if (fresh || !event.repeat) this.checkpoint();
+      this.#nudge(input.dataset, sign * (event.shiftKey ? 1 : NUDGE));
+    });
+  }
+
+  #slide(selector, { value }, action) {
+    let moving = false; // from the first change until the handle is let go is one change
+    const slider = this.$(selector);
+    slider.addEventListener("input", () => {
+      if (!moving) this.checkpoint();
+      moving = true;
+      this.#edit(() => action(value(Number(slider.value))));
+    });
+    slider.addEventListener("change", () => (moving = false));
+  }
+
+  // --- steps -------------------------------------------------------------------------------------------------------
+
+  // One step; false where there is none to take.
+  #advance() {
+    const now = this.objective(), gradient = [...now.dL_dW.flat(), ...now.dL_db];
+    if (gradient.every((value) => value === 0)) {
+      this.note = "The gradient is zero: no step changes anything.";
+      return false;
+    }
+    const { W, b } = model.step(this.W, this.b, now, this.eta);
+    if (![...W.flat(), ...b].every((value) => Math.abs(value) <= LARGEST)) {
+      const factor = 1 - 2 * this.eta * this.lambda;
+      const why = factor < -1 ? `the penalty multiplies W by 1 − 2ηλ = ${format(factor, 1)} at every step` : "the weights are too large";
+      this.note = `Diverged after ${this.steps} steps: ${why}.`;
+      return false;
+    }
+    Object.assign(this, { W, b });
+    this.steps += 1;
+    this.track.values.push(null); // `render` fills in the loss
+    return true;
+  }
+
+  #step() {
+    this.stop();
+    this.checkpoint();
+    this.note = "";
+    this.#advance();
+    this.changed();
+    this.announce(this.note || `Step ${this.steps}. ${this.#summary()}`);
+  }
+
+  #run() {
+    this.checkpoint();
+    this.note = "";
+    this.running = true;
+    const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
+    const pause = calm ? CALM : PACE, many = calm ? Math.round(CALM / PACE) : 1, end = this.steps + RUN;
+    let last = -Infinity;
+    const frame = (time) => {
+      if (!this.running) return;
+      requestAnimationFrame(frame);
+      if (time - last < pause - 4) return; // a frame may come a little early
+      last = time;
+      for (let i = 0; i < many; i++) {
+        if (!this.#advance()) return this.stop(this.note);
+        this.#measure();
+      }
+      if (this.steps >= end) return this.stop(`Paused after ${RUN} steps; Run goes on.`);
+      this.changed();
+    };
+    requestAnimationFrame(frame);
+    this.render();
+    this.announce("Running.");
+  }
+
+  stop(note = "") {
+    if (!this.running) return;
+    this.running = false;
+    this.note = note;
+    this.changed();
+    this.announce(`${note} Step ${this.steps}. ${this.#summary()}`);
+  }
+
+  // The loss of the present state, which is the last of the curve.
+  #measure() {
+    const now = this.objective(), { values } = this.track;
+    values[Math.max(0, values.length - 1)] = [now.total, now.data, now.penalty];
+    return now;
+  }
+
+  // --- pictures ----------------------------------------------------------------------------------------------------
+
+  #near(x, y) {
+    const distances = this.points.map((point) => Math.hypot(point.x - x, point.y - y));
+    const i = distances.indexOf(Math.min(...distances));
+    return distances[i] < 0.09 ? i : -1;
+  }
+
+  #hover(i) {
+    if (i === this.hovered) return;
+    this.hovered = i;
+    this.#point(this.objective());
+  }
+
+  render() {
+    const now = this.#measure();
+    const { points, W, b, loss } = this, name = LOSSES[loss][0];
+    const right = now.S.filter((s, i) => model.predict(s) === points[i].label).length;
+    const pressed = (group, value) =>
+      this.$$(`[data-${group}]`).forEach((button) => button.setAttribute("aria-pressed", button.dataset[group] === String(value)));
+    pressed("loss", loss);
+    pressed("mode", this.mode);
+    pressed("label", points[this.selected]?.label);
+    this.$(".selected-name").textContent = points.length ? `Point ${this.selected + 1} is` : "No point";
+    this.$$("[data-label], .remove").forEach((button) => (button.disabled = points.length === 0));
+    this.$(".undo").disabled = !this.canUndo;
+    this.$(".run").textContent = this.running ? "Pause" : "Run";
+    this.$(".zones").checked = this.zones;
+    const situation = situationOf(this);
+    this.$(".situation").value = situation;
+    this.$(".hint").textContent = this.hint = HINTS[situation] ?? this.hint;
+    this.$(".formula").innerHTML = FORMULAS[loss];
+    for (const [key, scale] of Object.entries({ lambda, eta })) {
+      this.$(`.${key}`).value = scale.position(this[key]);
+      this.$(`.${key}`).setAttribute("aria-valuetext", this[key]);
+      this.$(`.${key}-value`).value = Number(this[key].toPrecision(3));
+    }
+    this.$(".total-loss").textContent = format(now.total, 3);
+    this.$(".data-loss").textContent = format(now.data, 3);
+    this.$(".penalty-loss").textContent = format(now.penalty, 3);
+    this.$(".status").textContent = this.note || `Step ${this.steps}: ${right} of ${points.length} points right.`;
+    chart(this.$(".chart"), this.track);
+    this.#parameters(now);
+    this.#table(now);
+    this.plane.current = this.selected;
+    this.plane.selected = true;
+    this.plane.below.innerHTML = picture(W, b, name, this.zones, now.losses, points, this.plane);
+    this.plane.draw(points, (i) => `Loss ${format(now.losses[i], 2)}; ${contentText(now.S[i], points[i].label, name)}.`);
+    this.#point(now);
+  }
+
+  #parameters(now) {
+    const checked = model.check(this.W, this.b, now.X, now.y, LOSSES[this.loss][0], this.lambda, now);
+    CLASSES.forEach((k) =>
+      PARAMETERS.forEach((_, d) => {
+        const of = (W, b) => (d === 2 ? b[k] : W[k][d]);
+        const input = this.$(`input[data-k="${k}"][data-d="${d}"]`);
+        if (input !== this.typing) input.value = short(of(this.W, this.b));
+        this.$(`#g${k}${d}`).lastElementChild.textContent = format(of(now.dL_dW, now.dL_db), 3);
+        const difference = this.$(`#n${k}${d}`), agree = checked.agree[k][d];
+        difference.classList.toggle("differs", !agree);
+        difference.firstElementChild.textContent = agree ? "≈" : "≠";
+        difference.lastElementChild.textContent = format(of(checked.numeric.dL_dW, checked.numeric.dL_db), 3);
+      })
+    );
+    const wrong = checked.agree.flat().filter((good) => !good).length;
+    const error = `largest relative error <span class="number">${checked.error === 0 ? "0" : checked.error < 0.01 ? minus(checked.error.toExponential(0)) : format(checked.error, 2)}</span>`;
+    const place = ({ point, label, rival }) =>
+      rival === undefined
+        ? `point ${point + 1} lies exactly on the margin of ${LETTERS[label]}`
+        : `${LETTERS[label]} and ${LETTERS[rival]} are rivals of one score for point ${point + 1}`;
+    const [first, ...rest] = checked.kinks;
+    const reason = first
+      ? `${place(first)}${rest.length ? `, and ${rest.length} more such place${rest.length > 1 ? "s" : ""}` : ""}: a kink, where the two slopes differ and no gradient exists.`
+      : "rounding hides so small a gradient.";
+    this.$(".check").innerHTML = wrong
+      ? `<b class="differs">≠ in ${wrong} of 9 entries</b>, ${error}: ${reason}`
+      : `<b class="agrees">✓ 9 of 9 entries agree</b> with central differences, ${error}.`;
+  }
+
+  #table(now) {
+    const { points, loss } = this, body = this.$(".points tbody");
+    const terms = { ww: "s<sub>j</sub> − s<sub>y</sub> + 1", ova: "1 − t<sub>j</sub>s<sub>j</sub>", structured: "s<sub>j</sub> − s<sub>y</sub> + 1", softmax: "p<sub>j</sub>" };
+    const bold = loss === "softmax" ? "" : ", <b>bold</b> where it costs";
+    this.$(".points caption").innerHTML = `Scores s<sub>j</sub> of each point (the largest <u>underlined</u>) and <span class="term">${terms[loss]}</span>${bold}`;
+    while (body.childElementCount > points.length) body.lastChild.remove();
+    while (body.childElementCount < points.length) {
+      const cells = CLASSES.map(() => '<td><span class="score"></span> <span class="term"></span></td>').join("");
+      body.insertAdjacentHTML("beforeend", `<tr><th scope="row"></th><td></td><td></td>${cells}<td></td></tr>`);
+    }
+    points.forEach((point, i) => {
+      const row = body.children[i], s = now.S[i], winner = model.predict(s);
+      const heading = `${i + 1} ${point.label}`;
+      if (row.dataset.heading !== heading) row.firstElementChild.innerHTML = `<span class="index">${i + 1}</span> ${named(point.label)}`;
+      row.dataset.heading = heading;
+      row.children[1].textContent = format(point.x, 2);
+      row.children[2].textContent = format(point.y, 2);
+      const hinges = loss === "softmax" ? model.softmax(s) : model.hinges(s, point.label, LOSSES[loss][0]);
+      CLASSES.forEach((k) => {
+        const [score, term] = row.children[3 + k].children;
+        score.textContent = format(s[k], 2);
+        score.classList.toggle("winner", k === winner);
+        term.textContent = hinges[k] === null ? "·" : format(hinges[k], 2);
+        term.classList.toggle("costs", loss !== "softmax" && now.dL_dS[i][k] !== 0);
+      });
+      row.lastElementChild.textContent = format(now.losses[i], 2);
+      row.lastElementChild.classList.toggle("zero", now.losses[i] === 0);
+    });
+    this.$(".mean").textContent = format(now.data, 3);
+  }
+
+  // The point that the reader looks at: its row, its mark, and its loss term by term.
+  #point(now) {
+    const shown = this.hovered >= 0 ? this.hovered : this.selected;
+    [...this.$(".points tbody").children].forEach((row, i) => row.classList.toggle("shown", i === shown));
+    [...this.plane.marks.children].forEach((mark, i) => mark.classList.toggle("hovered", i === this.hovered));
+    this.$(".explanation").innerHTML = explanation(now, shown, this.points, LOSSES[this.loss][0]);
+  }
+
+  #summary() {
+    const now = this.objective();
+    const right = now.S.filter((s, i) => model.predict(s) === now.y[i]).length;
+    return (
+      `Loss ${format(now.total, 3)}: data ${format(now.data, 3)}, penalty ${format(now.penalty, 3)}. ` +
+      `${right} of ${this.points.length} points right.`
+    );
+  }
+}
+
+customElements.define("eer-linear", LinearDemo);
