@@ -2,7 +2,8 @@
 
 import styles from "./demo.css";
 
-const SETTLE = 250; // milliseconds without a change until the address is written and a change is spoken
+const SETTLE = 250; // milliseconds without a change until a change is spoken
+const WRITE = 320; // milliseconds until the address follows a change
 
 // A subclass has `static demo` (its name), `static presets` (name → query string) and
 //   markup()        HTML inside the frame
@@ -81,7 +82,7 @@ export class Demo extends HTMLElement {
       } catch {
         // a page opened from disk may not change its address
       }
-    }, 2 * SETTLE);
+    }, WRITE);
   }
 
   // Speak to screen readers, once the reader pauses.
