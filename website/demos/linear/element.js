@@ -36,7 +36,7 @@ const FORMULAS = {
 // A weight in five places, as an input wants it; typing and steps keep all its digits.
 function short(value) {
   const size = Math.abs(value), digits = size < 9.995 ? 2 : size < 99.95 ? 1 : 0;
-  return size < 9999.5 ? String(value.toFixed(digits)).replace(/^-0\.00$/, "0.00") : value.toExponential(0).replace("+", "");
+  return size < 999.5 ? value.toFixed(digits).replace(/^-0\.00$/, "0.00") : value.toExponential(0).replace("+", "");
 }
 
 class LinearDemo extends Demo {
@@ -55,9 +55,9 @@ class LinearDemo extends Demo {
     const cell = (k, d) => {
       const name = `${PARAMETERS[d]} of class ${LETTERS[k]}`;
       return `<td><div class="parameter">
-        <button type="button" data-nudge="-1" data-k="${k}" data-d="${d}" aria-label="${name}: less">−</button>
+        <button type="button" tabindex="-1" data-nudge="-1" data-k="${k}" data-d="${d}" aria-label="${name}: less">−</button>
         <input type="number" step="any" data-k="${k}" data-d="${d}" aria-label="${name}" aria-describedby="g${k}${d} n${k}${d}">
-        <button type="button" data-nudge="1" data-k="${k}" data-d="${d}" aria-label="${name}: more">+</button></div>
+        <button type="button" tabindex="-1" data-nudge="1" data-k="${k}" data-d="${d}" aria-label="${name}: more">+</button></div>
         <div class="gradient" id="g${k}${d}"><span aria-hidden="true">∂</span><span class="visually-hidden">gradient</span> <span></span></div>
         <div class="difference" id="n${k}${d}"><span class="sign"></span> <span></span></div></td>`;
     };
@@ -466,11 +466,11 @@ class LinearDemo extends Demo {
     const error = `largest relative error <span class="number">${checked.error === 0 ? "0" : checked.error < 0.01 ? minus(checked.error.toExponential(0)) : format(checked.error, 2)}</span>`;
     const place = ({ point, label, rival }) =>
       rival === undefined
-        ? `point ${point + 1} lies exactly on the margin of ${LETTERS[label]}`
-        : `${LETTERS[label]} and ${LETTERS[rival]} are rivals of one score for point ${point + 1}`;
+        ? `point ${point + 1} is exactly on the margin of ${LETTERS[label]}`
+        : `${LETTERS[label]} and ${LETTERS[rival]} tie as rivals of point ${point + 1}`;
     const [first, ...rest] = checked.kinks;
     const reason = first
-      ? `${place(first)}${rest.length ? `, and ${rest.length} more such place${rest.length > 1 ? "s" : ""}` : ""}: a kink, where the two slopes differ and no gradient exists.`
+      ? `${place(first)}${rest.length ? ` (and ${rest.length} more)` : ""}: a kink, which has no gradient.`
       : "rounding hides so small a gradient.";
     this.$(".check").innerHTML = wrong
       ? `<b class="differs">≠ in ${wrong} of 9 entries</b>, ${error}: ${reason}`

@@ -81,7 +81,7 @@ const situations = {
   kink: [
     { ...nine, points: points([[0.5, 0.5], ...A.slice(1)], B, C), W: [[1, 0.5], [-1, 0.5], [0.25, -1.5]], b: [0, 0, 0] },
     "On a kink",
-    "Point 1 lies exactly on a margin. The formula takes the slope 0 there; central differences average the slopes of both sides.",
+    "Point 1 lies exactly on a margin. The formula takes slope 0 there; central differences average both sides.",
   ],
   outlier: [
     {

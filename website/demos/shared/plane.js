@@ -173,11 +173,12 @@ export class Plane {
       const i = this.#nearest(event);
       if (i >= 0 && handlers.remove) this.#remove(i);
     });
-    svg.addEventListener("focusin", (event) => {
+    // not on the drawing itself, which Chromium would then make a stop of the Tab key
+    this.host.addEventListener("focusin", (event) => {
       const i = this.#index(event);
       if (i >= 0 && (i !== this.current || !this.selected)) this.select(i);
     });
-    svg.addEventListener("keydown", (event) => this.#key(event));
+    this.host.addEventListener("keydown", (event) => this.#key(event));
   }
 
   #key(event) {
