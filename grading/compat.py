@@ -1,4 +1,4 @@
-"""Inside the box: what solutions written for CS231n import, so that they run unchanged.
+"""What solutions written for CS231n import, so that they run unchanged: inside the box, and in a learner's notebook.
 
 `cs231n.classifiers.linear_svm`, `cs231n.layers` and so on lead to the submission's own files, wherever they lie;
 helpers of the course that a submission may lack (`cs231n.gradient_check`, `cs231n.vis_utils` …) are empty stand-ins;
@@ -65,10 +65,12 @@ class _Alias(importlib.abc.Loader):
         self.name = name
 
     def create_module(self, spec):
-        return importlib.import_module(self.name)
+        module = importlib.import_module(self.name)
+        self.spec = module.__spec__
+        return module
 
     def exec_module(self, module):
-        pass
+        module.__spec__ = self.spec  # not that of the other name: autoreload reloads a module by its spec
 
 
 def _reexport(files):
@@ -103,8 +105,10 @@ def _missing(name: str):
 
 def install(folder: Path, modules: dict[str, str]) -> None:
     """Make the submission in `folder` importable; `modules` maps names to files below it."""
+    sys.meta_path[:] = [finder for finder in sys.meta_path if not isinstance(finder, _Finder)]
     sys.meta_path.insert(0, _Finder(folder, modules))
-    sys.path.append(str(folder))
+    if str(folder) not in sys.path:
+        sys.path.append(str(folder))
     names = {
         "xrange": range,
         "range": range,
@@ -122,7 +126,7 @@ def install(folder: Path, modules: dict[str, str]) -> None:
         "zip_longest": itertools.zip_longest,
     }
     for package, children in {"past": ["builtins"], "future": ["builtins", "utils"], "six": ["moves"]}.items():
-        if importlib.util.find_spec(package) is None:
+        if package not in sys.modules and importlib.util.find_spec(package) is None:
             _stand_in(package, children, names)
 
 

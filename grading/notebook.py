@@ -1,28 +1,77 @@
-"""What Otter's test files call: the judge's verdict on one part, for `grader.check("q1")` in a learner's notebook."""
+"""The grader in a learner's notebook: `grader.check("q1")`, through Otter and its test files.
+
+from grading.notebook import open_notebook
+
+grader = open_notebook("knn")
+"""
 
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from pathlib import Path
 
+import otter
+
+from grading import compat
 from grading.assignment import load_assignment
 from grading.marking import QuestionOutcome
+from grading.report import table
 from grading.sandbox import choose_sandbox
 from grading.submission import SubmissionRefused
 
-__all__ = ["check_part"]
+__all__ = ["Feedback", "Grader", "check_part", "open_notebook"]
 
 _known: dict[tuple, QuestionOutcome] = {}
+
+
+def open_notebook(assignment: str) -> Grader:
+    """The grader for the notebook of an assignment, to be called before the learner's files are imported.
+
+    From here on files that were written for CS231n can be imported, too: what they import in turn is looked after.
+    """
+    here = Path.cwd()
+    modules = [name for name in load_assignment(assignment).modules if (here / f"{name}.py").is_file()]
+    compat.install(here, {name: f"{name}.py" for name in modules})
+    return Grader(assignment)
+
+
+class Feedback:
+    """What `grader.check` shows: points, and a line a part, with its hint where it was not passed."""
+
+    def __init__(self, outcomes: Sequence[QuestionOutcome]):
+        self.outcomes = outcomes
+
+    def __repr__(self):
+        return table(self.outcomes)
+
+
+class Grader(otter.Notebook):
+    """Otter's, showing questions as `make grade` does."""
+
+    def __init__(self, assignment: str):
+        super().__init__(f"{assignment}.ipynb", tests_dir="tests")
+        self._assignment = assignment
+
+    def check(self, question: str, global_env: dict | None = None):
+        """Judge one question by the files as they are saved."""
+        result = super().check(question, global_env or {})
+        outcome = _known.get(_key(self._assignment, question, Path.cwd()))
+        return result if outcome is None else Feedback([outcome])
+
+    def check_all(self) -> Feedback:
+        """Judge all questions."""
+        names = [question.name for question in load_assignment(self._assignment).questions]
+        return Feedback([outcome for name in names for outcome in getattr(self.check(name), "outcomes", ())])
 
 
 def check_part(assignment: str, question: str, part: str, folder: Path | None = None) -> None:
     """Raise AssertionError with the hint when the files in `folder` (by default the current one) fail a part.
 
-    The question is judged once for all of its parts, and again when a file has changed.
+    Otter's test files call it. A question is judged once for all of its parts, and again when a file has changed.
     """
     folder = Path.cwd() if folder is None else folder
-    sources = hashlib.sha256(b"\0".join(path.read_bytes() for path in sorted(folder.glob("*.py")))).hexdigest()
-    key = (assignment, question, str(folder), sources)
+    key = _key(assignment, question, folder)
     if key not in _known:
         try:
             outcome = load_assignment(assignment).grade(folder, choose_sandbox(isolated=False), only=[question])
@@ -33,3 +82,9 @@ def check_part(assignment: str, question: str, part: str, folder: Path | None = 
     if part not in outcome.passed:
         detail = f"\n{outcome.message}" if outcome.status == "error" else ""
         raise AssertionError(outcome.hints[part] + detail)
+
+
+def _key(assignment: str, question: str, folder: Path) -> tuple:
+    """Names a judgement: the question, the folder, and what its files are now."""
+    sources = hashlib.sha256(b"\0".join(path.read_bytes() for path in sorted(folder.glob("*.py")))).hexdigest()
+    return assignment, question, str(folder), sources

@@ -135,7 +135,38 @@ def test_the_notebook_runs(assignment, written, tmp_path):
         if output.output_type == "execute_result"
     ]
     assert len(results) == len(assignment.questions)
-    assert all(("All test cases passed" in result) == written for result in results), results
+    for question, result in zip(assignment.questions, results, strict=True):
+        earned = question.points if written else 0
+        assert f"{earned:g} / {question.points:g}" in result.splitlines()[0], result
+
+
+IN_A_NOTEBOOK = r"""
+import importlib, sys
+from pathlib import Path
+from grading.notebook import open_notebook
+for _ in range(2):  # a cell may run twice
+    grader = open_notebook(sys.argv[1])
+    modules = [importlib.import_module(name) for name in sys.argv[2:]]
+for module in modules:  # what autoreload does when a file is saved
+    path = Path(module.__file__)
+    path.write_text(path.read_text() + "\nSAVED = True\n")
+    assert importlib.reload(module).SAVED
+print(grader.check("q1"))
+"""
+
+
+@pytest.mark.parametrize(("assignment", "folder"), [p for p in OTHERS if any(p.values[1].rglob("cs231n"))])
+def test_files_written_for_cs231n_can_be_imported_in_the_notebook(assignment, folder, tmp_path):
+    make_student_files(assignment, tmp_path)
+    files = list(folder.rglob("*.py"))
+    for path in files:
+        (tmp_path / path.name).write_text(path.read_text("utf-8"))
+    names = [path.stem for path in files if path.stem in assignment.modules]
+    command = [sys.executable, "-c", IN_A_NOTEBOOK, assignment.name, *names]
+    environment = os.environ | {"PYTHONPATH": str(ROOT)}
+    ran = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True)
+    points = f"{assignment.questions[0].points:g}"
+    assert f"{points} / {points}" in ran.stdout, ran.stderr
 
 
 @pytest.mark.parametrize("assignment", EACH)
