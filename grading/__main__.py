@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
 import time
 from pathlib import Path
 
+os.environ.setdefault("OMP_NUM_THREADS", "1")  # before NumPy: judges run side by side, and threads would fight
 from grading.assignment import ROOT, Assignment, assignments, load_assignment
 from grading.report import number, table, total_line
 from grading.sandbox import choose_sandbox
@@ -91,7 +93,8 @@ def grade(assignment: Assignment, options) -> int:
     print(f"{assignment.title}\n\n{table(outcome.questions)}\n{total_line(outcome)}")
     for note in outcome.notes:
         print(f"note: {note}")
-    _remember(assignment.name, outcome.earned)
+    if options.folder is None:
+        _remember(assignment.name, outcome.earned)
     return 0
 
 

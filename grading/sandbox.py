@@ -40,7 +40,7 @@ class Limits:
     Attributes
     ----------
     seconds : float
-        Wall-clock time of the whole question.
+        Wall-clock time of the whole question, as far as the judge waits for the box.
     cpu_seconds : int
         Processor time of one process.
     memory_bytes : int

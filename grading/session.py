@@ -109,13 +109,13 @@ class Session:
         process = self._box.process
         for pipe in (process.stdin, process.stdout, process.stderr):
             os.set_blocking(pipe.fileno(), False)
-        self._deadline = time.monotonic() + START_SECONDS
+        self._left = START_SECONDS
         try:
             self._receive(b"")
         except BaseException:
             self.close()
             raise
-        self._deadline = time.monotonic() + limits.seconds
+        self._left = limits.seconds  # of waiting for the box; what the judge takes in between costs nobody anything
 
     def __enter__(self) -> Session:
         return self
@@ -165,6 +165,13 @@ class Session:
         """Send a request and wait for the answer, watching what the box prints and uses."""
         if self._stopped is not None:
             raise self._stopped
+        start = time.monotonic()
+        try:
+            return self._exchange(request, start + self._left)
+        finally:
+            self._left -= time.monotonic() - start
+
+    def _exchange(self, request: bytes, deadline: float):
         process, answer, wanted = self._box.process, bytearray(), None
         look = time.monotonic() + LOOK
         with selectors.DefaultSelector() as selector:
@@ -176,12 +183,12 @@ class Session:
             request = memoryview(request)
             while wanted is None or len(answer) < wanted:
                 now = time.monotonic()
-                if now > self._deadline:
+                if now > deadline:
                     raise self._stop("time", f"stopped after {self.limits.seconds:g} s")
                 if now > look:
                     self._watch()
                     look = now + LOOK
-                for key, _ in selector.select(min(LOOK, self._deadline - now)):
+                for key, _ in selector.select(min(LOOK, deadline - now)):
                     if key.fileobj is process.stdin:
                         request = self._write(selector, request)
                     elif key.fileobj is process.stderr:

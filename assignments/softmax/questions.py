@@ -14,6 +14,7 @@ MODULES = {
     "linear_classifier": ("LinearClassifier", "Softmax"),
     "search": ("sample_settings", "random_search", "best_classifier"),
 }
+LIMITS = Limits(seconds=20, cpu_seconds=40)
 #: (N, D, C) of the problems on which losses and gradients are compared.
 SHAPES = ((7, 5, 3), (12, 4, 6), (10, 9, 10), (1, 6, 2), (40, 3, 4))
 #: What the mistakes of `reference.other_losses` are, in its order.
@@ -454,20 +455,20 @@ QUESTIONS = [
     Question("q1", "The loss with loops", "softmax",
              (Part("data", 2, "the loss without regularisation is right"),
               Part("regularisation", 1, "the regularisation is right"),
-              Part("inputs", 1, "the inputs are left as they were")), naive_loss),
+              Part("inputs", 1, "the inputs are left as they were")), naive_loss, LIMITS),
     Question("q2", "The gradient with loops", "softmax",
              (Part("data", 2, "the gradient without regularisation is right"),
-              Part("regularisation", 1, "the gradient of the regularisation is right")), naive_gradient),
+              Part("regularisation", 1, "the gradient of the regularisation is right")), naive_gradient, LIMITS),
     Question("q3", "Loss and gradient without loops", "softmax",
              (Part("loss", 2, "the loss is right"), Part("gradient", 2, "the gradient is right"),
-              Part("speed", 1, "it is as fast as array operations are")), vectorized),
+              Part("speed", 1, "it is as fast as array operations are")), vectorized, LIMITS),
     Question("q4", "Large scores", "softmax",
              (Part("naive", 1, "the loss with loops stands scores of 10000"),
               Part("vectorised", 1, "the loss without loops stands scores of 10000"),
-              Part("gradients", 1, "both gradients stand scores of 10000")), stability),
+              Part("gradients", 1, "both gradients stand scores of 10000")), stability, LIMITS),
     Question("q5", "The classifier", "linear_classifier",
              (Part("loss", 1, "its loss is that of softmax.py"), Part("training", 1, "training lowers the loss")),
-             classifier, standins=("softmax",)),
+             classifier, LIMITS, ("softmax",)),
     Question("q6", "Random search", "search",
              (Part("draws", 1, "learning rate and regularisation are drawn log-uniformly"),
               Part("results", 1, "each pair has its two accuracies"),

@@ -14,6 +14,7 @@ MODULES = {
     "linear_classifier": ("LinearClassifier", "LinearSVM"),
     "search": ("grid_search", "best_classifier"),
 }
+LIMITS = Limits(seconds=20, cpu_seconds=40)
 #: (N, D, C) of the problems on which losses and gradients are compared.
 SHAPES = ((7, 5, 3), (12, 4, 6), (10, 9, 10), (1, 6, 2), (40, 3, 4))
 #: What the mistakes of `reference.other_losses` are, in its order.
@@ -458,20 +459,20 @@ QUESTIONS = [
     Question("q1", "The loss with loops", "linear_svm",
              (Part("data", 2, "the loss without regularisation is right"),
               Part("regularisation", 1, "the regularisation is right"),
-              Part("inputs", 1, "the inputs are left as they were")), naive_loss),
+              Part("inputs", 1, "the inputs are left as they were")), naive_loss, LIMITS),
     Question("q2", "The gradient with loops", "linear_svm",
              (Part("data", 2, "the gradient without regularisation is right"),
-              Part("regularisation", 1, "the gradient of the regularisation is right")), naive_gradient),
+              Part("regularisation", 1, "the gradient of the regularisation is right")), naive_gradient, LIMITS),
     Question("q3", "Loss and gradient without loops", "linear_svm",
              (Part("loss", 2, "the loss is right"), Part("gradient", 2, "the gradient is right"),
-              Part("speed", 1, "it is as fast as array operations are")), vectorized),
+              Part("speed", 1, "it is as fast as array operations are")), vectorized, LIMITS),
     Question("q4", "Stochastic gradient descent", "linear_classifier",
              (Part("history", 1, "the losses of all steps are returned"),
               Part("batches", 2, "each step sees a random batch with its labels"),
-              Part("update", 2, "each step goes down the gradient")), descent, standins=("linear_svm",)),
+              Part("update", 2, "each step goes down the gradient")), descent, LIMITS, ("linear_svm",)),
     Question("q5", "Prediction", "linear_classifier",
              (Part("labels", 2, "each row gets the class with the highest score"),), predict,
-             standins=("linear_svm",)),
+             LIMITS, ("linear_svm",)),
     Question("q6", "Hyper-parameter search", "search",
              (Part("results", 2, "each pair has its two accuracies"),
               Part("best", 1, "the validation set chooses the classifier"),

@@ -9,6 +9,7 @@ import functools
 import numpy as np
 
 from grading.marking import Exam, Part, Question, difference
+from grading.sandbox import Limits
 from grading.session import Remote, SubmissionError
 
 ORDER, TITLE, MINUTES = 4, "A two-layer net", 240
@@ -20,6 +21,7 @@ MODULES = {
     "search": ("search", "good_setting"),
     "layer_utils": (),
 }
+LIMITS = Limits(seconds=20, cpu_seconds=40)
 VARIANTS = ("neural_net", "fc_net")
 NAMES = ("W1", "b1", "W2", "b2")
 #: What good_setting has to reach on pictures that were not seen, on CIFAR-10 and on shapes32.
@@ -618,28 +620,28 @@ QUESTIONS = [
     Question("q1", "An affine layer", "layers",
              (Part("forward", 1, "the output is right"), Part("dx", 1, "the gradient with respect to x is right"),
               Part("dw", 1, "the gradient with respect to w is right"),
-              Part("db", 1, "the gradient with respect to b is right")), affine),
+              Part("db", 1, "the gradient with respect to b is right")), affine, LIMITS),
     Question("q2", "A layer of rectified linear units", "layers",
              (Part("forward", 1, "the output is right"), Part("inputs", 1, "the input is left as it was"),
-              Part("backward", 1, "the gradient is right")), relu),
+              Part("backward", 1, "the gradient is right")), relu, LIMITS),
     Question("q3", "The softmax loss", "layers",
              (Part("loss", 1, "the loss is right"), Part("gradient", 1, "the gradient is right"),
-              Part("stable", 1, "large scores do not overflow")), softmax_loss),
+              Part("stable", 1, "large scores do not overflow")), softmax_loss, LIMITS),
     Question("q4", "The net", "neural_net",
              (Part("initial", 1, "the first parameters have the right shapes and spread"),
               Part("scores", 1, "the scores are right"), Part("loss", 1, "the loss is right"),
               Part("upper", 1, "the gradients of W2 and b2 are right"),
               Part("lower", 1, "the gradients of W1 and b1 are right"),
               Part("regulariser", 1, "the regulariser is in the loss and in the gradients")),
-             network, standins=("layers",)),
+             network, LIMITS, ("layers",)),
     Question("q5", "Training and prediction", "neural_net",
              (Part("batches", 1, "batches are random rows with their own labels"),
               Part("update", 2, "each step goes down the gradient"), Part("predict", 1, "the labels are right")),
-             training, standins=("layers", "rehearsal")),
+             training, LIMITS, ("layers", "rehearsal")),
     Question("q6", "The search", "search",
              (Part("accuracies", 1, "each of the settings has its accuracy"), Part("best", 1, "the best net is kept"),
               Part("inputs", 1, "the settings are left as they were")), search,
-             standins=("neural_net", "fc_net", "layers")),
+             LIMITS, ("neural_net", "fc_net", "layers")),
     Question("q7", "A good net", "search",
              (Part("accuracy", 2, f"at least {ACCURACY:.0%} of pictures not seen are recognised"),), good_setting,
              standins=("neural_net", "fc_net", "layers", "trained_net")),
