@@ -284,7 +284,7 @@ def difference(found, expected, what: str, tolerance: float, mistakes=(), hint: 
     """What is wrong with `found`, or None when it is what is expected. See `Exam.matches`."""
     expected = np.asarray(expected)
     if found is None:
-        return f"{what}: your code returns None; is the return statement there?"
+        return f"{what}: your code returns None; it is not computed yet, or not returned"
     if isinstance(found, Opaque):
         return f"{what}: your code returns a {found.type}; an array of numbers is expected"
     try:
@@ -322,7 +322,7 @@ def _near(a: np.ndarray, b: np.ndarray, tolerance: float) -> bool:
 
 def _shape_of_error(found: np.ndarray, expected: np.ndarray, tolerance: float) -> str:
     if not found.any():
-        return "every value is 0; was anything computed? "
+        return f"{'every value' if expected.ndim else 'it'} is 0; was anything computed? "
     if _near(found, -expected, tolerance):
         return "the sign is wrong. "
     known = np.abs(expected) > 1e-9 * np.abs(expected).max()

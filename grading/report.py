@@ -28,6 +28,7 @@ def number(points: float) -> str:
 def table(outcomes: Sequence[QuestionOutcome], width: int = WIDTH) -> str:
     """One block a question: its points, then a line for each part, with the hint where it was not passed."""
     lines = []
+    longest = max((len(part.name) for outcome in outcomes for part in outcome.question.parts), default=0)
     for outcome in outcomes:
         question = outcome.question
         points = f"{number(outcome.earned)} / {number(question.points)}"
@@ -35,7 +36,7 @@ def table(outcomes: Sequence[QuestionOutcome], width: int = WIDTH) -> str:
         for part in question.parts:
             passed = part.name in outcome.passed
             text = part.says if passed else outcome.hints.get(part.name, "")
-            head = f"     {'✓' if passed else '✗'} {part.name:10} "
+            head = f"     {'✓' if passed else '✗'} {part.name:{longest}} "
             lines += textwrap.wrap(text, width, initial_indent=head, subsequent_indent=" " * len(head)) or [
                 head.rstrip()
             ]

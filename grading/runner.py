@@ -85,12 +85,13 @@ def _load(name: str, path: Path):
 
 
 def _describe(problem: BaseException, folder: Path) -> dict:
-    """Type, message and the last line of the submission that was running."""
+    """Type, message and the last line of the submission that was running; lines of stand-ins are nobody's fault."""
     try:
         message = str(problem)[:500]
     except Exception:
         message = "(its message cannot be shown)"
     where = [frame for frame in traceback.extract_tb(problem.__traceback__) if frame.filename.startswith(str(folder))]
+    where = [frame for frame in where if not Path(frame.filename).name.startswith("_standin_")] or where
     if isinstance(problem, SyntaxError) and problem.filename:
         file, line, message = Path(problem.filename).name, problem.lineno, str(problem.msg)
     else:

@@ -47,7 +47,7 @@ def test_what_is_right_has_no_hint(found):
 
 def test_scalars_zeros_and_integers():
     assert difference(2.0, 2.0, "the loss", 1e-6) is None
-    assert "every value is 0" in difference(0.0, 2.0, "the loss", 1e-6)
+    assert "the loss: it is 0" in difference(0.0, 2.0, "the loss", 1e-6)
     assert difference(np.zeros(3), np.zeros(3), "the loss", 1e-6) is None
     assert difference(np.ones(3), np.zeros(3), "the loss", 1e-6)
     assert "integers are expected" in difference(np.array([1.0]), np.array([1]), "the labels", 1e-6)
@@ -87,8 +87,8 @@ def outcome():
 def test_the_table_shows_points_hints_and_what_was_printed():
     text = table(outcome().questions, width=60)
     assert "3 / 4.5" in text
-    assert "✓ values     the values are right" in text
-    assert "✗ speed      too <slow>" in text
+    assert "✓ values the values are right" in text
+    assert "✗ speed  too <slow>" in text
     assert "secret 123" in text  # it is the learner's own code
     assert "printed: last line" in text
     assert total_line(outcome()).split() == ["total", "3", "/", "4.5", "67", "%"]

@@ -72,7 +72,7 @@ def predict_labels(exam: Exam) -> None:
             (farthest, "these are the labels of the farthest rows; small distances are near"),
             (row, "these are numbers of training rows, not their labels"),
         ],
-        hint="np.argsort(dists[i]) sorts the training rows from near to far; self.y_train has their labels.",
+        hint="Row i of dists says how far each training row is; self.y_train has the labels of the training rows.",
     )
     farthest, nearest, row, more, fewer, middle = exam.expect("other_labels", dists, y, 7)
     vote = first and exam.matches(
