@@ -37,15 +37,22 @@ def test_{part}():
 """
 STUDENT_README = """# {title}
 
-    python -m venv .venv && .venv/bin/pip install -r requirements.txt
-    .venv/bin/jupyter lab {name}.ipynb                      # write your code in the .py files beside it
-    .venv/bin/python -m grading grade {name} --folder .     # points and hints, offline
+Python 3.11 or newer on Linux, macOS or in WSL. In this folder:
 
-Hand in this folder as a zip, or only the .py files.
+    python3 -m venv .venv && .venv/bin/pip install -r requirements.txt    # once
+    .venv/bin/jupyter lab {name}.ipynb                      # write your code in the .py files beside it
+    .venv/bin/python -m grading grade {name} --folder .     # points and hints, offline; the pages call it make grade
+    .venv/bin/python -m utils.data                          # if you like: real pictures, to data/; make data
+
+What you hand in is your code and your notebook, without .venv, data and the rest:
+
+    python3 -m zipfile -c handin.zip *.py *.ipynb
+
+Rename the zip to your name.
 """
 GRADER_README = """# Autograder: {title}
 
-    python -m venv .venv && .venv/bin/pip install -r requirements.txt
+    python3 -m venv .venv && .venv/bin/pip install -r requirements.txt
     .venv/bin/python -m grading grade-all {name} SUBMISSIONS
 
 SUBMISSIONS is a folder with one zip, folder, module or notebook a student. Install bubblewrap (apt install bubblewrap):

@@ -89,7 +89,8 @@ def collect(path: Path, modules: dict[str, tuple[str, ...]], folder: Path) -> Su
     elif path.stat().st_size == 0:
         raise SubmissionRefused("empty", "the file has 0 bytes")
     elif path.stat().st_size > TOTAL_BYTES:
-        raise SubmissionRefused("too large", f"{path.stat().st_size / 1e6:.0f} MB; at most {TOTAL_BYTES / 1e6:.0f}")
+        size = f"{path.stat().st_size / 1e6:.0f} MB; at most {TOTAL_BYTES / 1e6:.0f}"
+        raise SubmissionRefused("too large", f"{size}. Hand in the .py files and the notebook, no environment, no data")
     elif path.suffix.lower() == ".zip":
         _unzip(path, submission)
     elif path.suffix.lower() in (".py", ".ipynb"):

@@ -162,13 +162,31 @@ def test_inputs_differ_with_the_seed_and_grades_do_not(tmp_path):
     assert {grade_one(str(KNN.folder), solution, seed, None)["total"] for seed in (0, 1, 2**60)} == {20}
 
 
-def test_a_fault_of_the_grader_is_a_row_of_its_own(tmp_path, monkeypatch):
+def test_a_fault_of_the_grader_is_a_row_of_its_own_and_is_graded_again(tmp_path):
     def broken(*arguments, **keywords):
         raise RuntimeError("=HYPERLINK(grader)")
 
-    monkeypatch.setattr("grading.assignment.Assignment.grade", broken)
-    row = grade_one(str(KNN.folder), str(KNN.folder / "solution"), 0, None)
-    assert (row["status"], row["total"], row["possible"]) == ("grader error", 0, 20)
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "eve.py").write_text((KNN.folder / "solution" / "k_nearest_neighbor.py").read_text("utf-8"))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("grading.assignment.Assignment.grade", broken)
+        row = grade_one(str(KNN.folder), str(KNN.folder / "solution"), 0, None)
+        assert (row["status"], row["total"], row["possible"]) == ("grader error", 0, 20)
+        assert grade_all(KNN, tmp_path / "in", tmp_path / "out")[0]["status"] == "grader error"
+    assert grade_all(KNN, tmp_path / "in", tmp_path / "out")[0]["total"] == 16
+
+
+def test_a_stand_in_that_is_handed_in_is_flagged(tmp_path):
+    mine = (KNN.folder / "solution" / "cross_validation.py").read_text("utf-8")
+    for name in ("alice", "eve"):
+        (tmp_path / "in" / name).mkdir(parents=True)
+        (tmp_path / "in" / name / "cross_validation.py").write_text(mine)
+    theirs = (KNN.folder / "standin" / "k_nearest_neighbor.py").read_text("utf-8")
+    (tmp_path / "in" / "eve" / "k_nearest_neighbor.py").write_text(f"# all my own work\n{theirs}")
+    alice, eve = grade_all(KNN, tmp_path / "in", tmp_path / "out")
+    assert any("grader's stand-in" in note for note in eve["notes"])
+    assert not any("stand-in" in note for note in alice["notes"])
+    assert "duplicate" not in alice
 
 
 def test_folders_that_hold_nothing_are_named(tmp_path):
