@@ -500,7 +500,7 @@ class LinearDemo extends Demo {
         score.textContent = format(s[k], 2);
         score.classList.toggle("winner", k === winner);
         term.textContent = hinges[k] === null ? "·" : format(hinges[k], 2);
-        term.classList.toggle("costs", loss !== "softmax" && now.dL_dS[i][k] !== 0);
+        term.classList.toggle("costs", loss !== "softmax" && hinges[k] !== null && now.dL_dS[i][k] !== 0);
       });
       row.lastElementChild.textContent = format(now.losses[i], 2);
       row.lastElementChild.classList.toggle("zero", now.losses[i] === 0);
