@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import csv
+import functools
 import hashlib
 import html
 import json
@@ -50,7 +51,9 @@ def grade_one(folder: str, path: str, seed: int, isolated: bool | None) -> dict:
         `status`, `message`, `total`, `possible`, `notes`, `seconds`, and `questions` with their parts; all of it JSON.
         A part's text is its hint; where the submission raised something, its kind and line, not its words.
     """
-    assignment, start = Assignment(Path(folder)), time.perf_counter()
+    start = time.perf_counter()
+    ours = sorted(path for pattern in ("*.py", "standin/*.py") for path in Path(folder).glob(pattern))
+    assignment = _assignment(folder, tuple((path, path.stat().st_mtime_ns) for path in ours))
     status, message, notes, outcomes, refused = "ok", "", [], {}, False
     try:
         outcome = assignment.grade(Path(path), choose_sandbox(isolated), seed=seed)
@@ -65,6 +68,12 @@ def grade_one(folder: str, path: str, seed: int, isolated: bool | None) -> dict:
     except Exception as problem:  # a fault of the grader must not lose the others' grades
         status, message = "grader error", f"{type(problem).__name__}: {_clean(str(problem))}"
     return _row(assignment, start, status, message, refused, notes, outcomes)
+
+
+@functools.lru_cache(maxsize=1)
+def _assignment(folder: str, version: tuple) -> Assignment:
+    """One for all submissions: pictures are drawn once, and the reference answers each question once."""
+    return Assignment(Path(folder))
 
 
 def _row(assignment: Assignment, start: float, status, message, refused=False, notes=(), outcomes=None) -> dict:
