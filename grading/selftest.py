@@ -6,11 +6,13 @@ An assignment's `wrong.py` lists `WRONG`; its `alternatives/` holds other correc
 from __future__ import annotations
 
 import shutil
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
 from grading.assignment import Assignment
 from grading.marking import Outcome
+from grading.sandbox import Sandbox
 
 __all__ = ["Wrong", "complaints", "plant", "reached"]
 
@@ -61,9 +63,22 @@ def plant(assignment: Assignment, wrong: Wrong, folder: Path) -> Path:
     return folder
 
 
-def reached(assignment: Assignment, wrong: Wrong) -> list[str]:
-    """Names of the questions that a mistake can reach: those that do not put a stand-in in the place of its file."""
-    return [q.name for q in assignment.questions if Path(wrong.file).stem not in q.standins]
+_reached: dict[tuple[Assignment, str], list[str]] = {}
+
+
+def reached(assignment: Assignment, file: str, sandbox: Sandbox) -> list[str]:
+    """Names of the questions that a mistake in a file can reach: those that lose points when it cannot be imported.
+
+    Found out by trying, once a process: the solution is graded with that file broken. The questions that lose nothing
+    did not import it.
+    """
+    if (assignment, file) not in _reached:
+        with tempfile.TemporaryDirectory() as folder:
+            shutil.copytree(assignment.folder / "solution", folder, dirs_exist_ok=True)
+            (Path(folder) / file).write_text('raise RuntimeError("out of order")\n', encoding="utf-8")
+            outcome = assignment.grade(Path(folder), sandbox)
+        _reached[assignment, file] = [q.question.name for q in outcome.questions if q.earned < q.question.points]
+    return _reached[assignment, file]
 
 
 def complaints(outcome: Outcome, wrong: Wrong) -> list[str]:

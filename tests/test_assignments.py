@@ -15,9 +15,10 @@ from grading.assignment import ROOT, Expectations, assignments
 from grading.release import make_release, make_student_files
 from grading.sandbox import choose_sandbox
 from grading.selftest import complaints, plant, reached
+from tests.warm_boxes import WarmSandbox
 
 ALL = assignments()
-BOX = choose_sandbox()
+BOX, WARM = choose_sandbox(), WarmSandbox()
 
 
 def wrong_answers(assignment):
@@ -59,13 +60,25 @@ def test_untouched_work_earns_nothing_and_every_part_has_a_hint(assignment, tmp_
 
 @pytest.mark.parametrize(("assignment", "wrong"), WRONG)
 def test_a_wrong_answer_loses_its_points_and_draws_its_hint(assignment, wrong, tmp_path):
-    outcome = assignment.grade(plant(assignment, wrong, tmp_path), BOX, only=reached(assignment, wrong))
+    can_lose = reached(assignment, wrong.file, WARM)
+    outcome = assignment.grade(plant(assignment, wrong, tmp_path), WARM, only=can_lose)
     assert not complaints(outcome, wrong)
+
+
+@pytest.mark.parametrize("assignment", EACH)
+def test_real_boxes_and_warm_ones_are_of_one_opinion(assignment, tmp_path):
+    """By the last wrong answer in each file."""
+    for file, wrong in {wrong.file: wrong for wrong in wrong_answers(assignment)}.items():
+        folder = plant(assignment, wrong, tmp_path / file)
+        can_lose = reached(assignment, file, WARM)
+        real, warm = (assignment.grade(folder, box, only=can_lose) for box in (BOX, WARM))
+        assert not complaints(real, wrong)
+        assert hints(real) == hints(warm)
 
 
 @pytest.mark.parametrize(("assignment", "folder"), OTHERS)
 def test_a_right_answer_written_differently_earns_everything(assignment, folder):
-    outcome = assignment.grade(folder, BOX)
+    outcome = assignment.grade(folder, BOX if any(folder.rglob("cs231n")) else WARM)
     assert outcome.earned == outcome.possible, (hints(outcome), [q.message for q in outcome.questions])
 
 
@@ -80,7 +93,7 @@ def test_each_question_has_five_wrong_answers_and_each_assignment_three_other_ri
 
 @pytest.mark.parametrize("assignment", EACH)
 def test_another_seed_changes_no_grade(assignment):
-    outcome = assignment.grade(assignment.folder / "solution", BOX, seed=20261121)
+    outcome = assignment.grade(assignment.folder / "solution", WARM, seed=20261121)
     assert outcome.earned == outcome.possible, hints(outcome)
 
 
