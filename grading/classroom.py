@@ -374,4 +374,5 @@ def _clean(text: str) -> str:
 def _cell(value):
     """No cell begins with what a spreadsheet would run as a formula."""
     text = str(value)
-    return f"'{text}" if text[:1] in "=+-@\t\r" and not text.lstrip("+-").replace(".", "", 1).isdigit() else value
+    numeric = text.lstrip("+-").replace(".", "", 1).isdigit()
+    return f"'{text}" if text.startswith(tuple("=+-@\t\r")) and not numeric else value
