@@ -234,10 +234,17 @@ def test_either_variant_of_the_two_layer_net_earns_the_points_of_its_questions(f
     assert {q.question.name: q.earned for q in outcome.questions if q.earned} == points
 
 
-def test_published_losses_of_the_two_layer_net_come_out():
-    path = ALL["two_layer_net"].folder / "acceptance.py"
-    spec = importlib.util.spec_from_file_location("acceptance_two_layer_net", path)
+def acceptance(name):
+    spec = importlib.util.spec_from_file_location(f"acceptance_{name}", ALL[name].folder / "acceptance.py")
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
-    for name, (found, published) in module.published_losses().items():
+    return module
+
+
+def test_nearest_neighbours_classify_as_many_drawn_pictures_as_the_page_says():
+    assert acceptance("knn").rightly("shapes32") == {1: 125, 5: 121, 10: 152}
+
+
+def test_published_losses_of_the_two_layer_net_come_out():
+    for name, (found, published) in acceptance("two_layer_net").published_losses().items():
         assert abs(found - published) < 1e-9, name

@@ -18,7 +18,7 @@ def acceptance(name):
 
 
 def test_knn_classifies_exactly_as_many_as_it_must():
-    assert acceptance("knn").real_cifar10() == {1: 137, 5: 139, 10: 141}
+    assert acceptance("knn").rightly("cifar10") == {1: 137, 5: 139, 10: 141}
 
 
 def test_a_tuned_two_layer_net_is_above_48_percent():
