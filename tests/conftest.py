@@ -1,4 +1,5 @@
-"""How tests are shared out among processes: file by file, and the long ones of assignments one assignment at a time."""
+"""How tests are shared out among processes: file by file; those of assignments one assignment at a time, those in the
+browser one by one."""
 
 from __future__ import annotations
 
@@ -11,10 +12,12 @@ ASSIGNMENTS = "|".join(path.parent.name for path in Path(__file__).parents[1].gl
 
 
 class ByAssignment(LoadScopeScheduling):
-    """Tests of one file, or in `test_assignments.py` of one assignment, go to one process."""
+    """Tests of one file, or in `test_assignments.py` of one assignment, go to one process; each in a browser to any."""
 
     def _split_scope(self, nodeid: str) -> str:
         file, _, test = nodeid.partition("::")
+        if "tests/browser/" in file:
+            return nodeid
         name = re.search(rf"\b({ASSIGNMENTS})\b", test.partition("[")[2])
         return f"{file} {name[1]}" if name and file.endswith("test_assignments.py") else file
 

@@ -27,7 +27,7 @@ STAGES = [
     ("every cell of every notebook", CELLS),
     ("executed chapters", [sys.executable, "-m", "tools.execute"]),
     ("website", [sys.executable, "-m", "tools.build_site"]),
-    ("website in a browser", [*PYTEST, "tests/browser"]),
+    ("website in a browser", [*PYTEST, *PARALLEL, "tests/browser"]),
 ]
 
 
