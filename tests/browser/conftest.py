@@ -58,3 +58,20 @@ def open_page(browser, address):
     yield open_
     for context in contexts:
         context.close()
+
+
+@pytest.fixture
+def room(browser, address):
+    """room(path, tag, width): height of a demo's place while its script has not come, in pixels."""
+
+    def measure(path: str, tag: str, width: int) -> float:
+        context = browser.new_context(viewport={"width": width, "height": 900})
+        page = context.new_page()
+        page.route("**/_static/demos/*.js*", lambda route: route.abort())
+        page.goto(f"{address}/{path}")
+        page.wait_for_selector("html[data-finished]", state="attached")
+        height = page.evaluate("tag => document.querySelector(tag).offsetHeight", tag)
+        context.close()
+        return height
+
+    return measure

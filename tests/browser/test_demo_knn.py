@@ -268,23 +268,23 @@ def test_few_points_and_none(demo):
 
 
 @pytest.mark.parametrize("width", [1280, 390])
-def test_nothing_jumps_while_the_page_loads(browser, address, width):
+def test_nothing_jumps_while_the_page_loads(browser, address, room, width):
     context = browser.new_context(viewport={"width": width, "height": 900})
     page = context.new_page()
     page.add_init_script(
         "window.shift = 0; const add = (list) => list.getEntries().forEach((e) => (window.shift += e.value));"
         "new PerformanceObserver(add).observe({type: 'layout-shift', buffered: true})"
     )
-    page.goto(f"{address}/{PAGE}#demo-knn")
+    page.goto(f"{address}/{PAGE}")
     page.wait_for_selector("html[data-finished]", state="attached")
     page.wait_for_timeout(300)
     heights = page.evaluate(
-        "(() => { const d = document.querySelector('eer-knn'); return ["
-        "parseFloat(getComputedStyle(d).minHeight), d.shadowRoot.querySelector('.frame').offsetHeight]; })()"
+        "(() => { const d = document.querySelector('eer-knn');"
+        "return [d.offsetHeight, d.shadowRoot.querySelector('.frame').offsetHeight]; })()"
     )
     shift = page.evaluate("window.shift")
     context.close()
-    assert heights[1] <= heights[0] + 1, heights
+    assert heights[0] == room(PAGE, "eer-knn", width)
     assert heights[0] - heights[1] < 90, heights
     assert shift < 0.02
 

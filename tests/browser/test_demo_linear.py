@@ -675,16 +675,17 @@ def test_few_points_and_none(demo):
 
 
 @pytest.mark.parametrize("width", [1280, 390])
-def test_nothing_jumps(browser, address, width):
+def test_nothing_jumps(browser, address, room, width):
     context = browser.new_context(viewport={"width": width, "height": 900})
     page = context.new_page()
     page.add_init_script(
         "window.shift = 0; const add = (list) => list.getEntries().forEach((e) => (window.shift += e.value));"
         "new PerformanceObserver(add).observe({type: 'layout-shift', buffered: true})"
     )
-    page.goto(f"{address}/{PAGE}#demo-linear")
+    page.goto(f"{address}/{PAGE}")
     page.wait_for_selector("html[data-finished]", state="attached")
     page.wait_for_timeout(300)
+    place_height = page.evaluate(f"{DEMO}.offsetHeight")
     reserved = page.evaluate(f"parseFloat(getComputedStyle({DEMO}).minHeight)")
     height = page.evaluate(f"{DEMO}.shadowRoot.querySelector('.frame').offsetHeight")
     loading = page.evaluate("window.shift")
@@ -702,6 +703,7 @@ def test_nothing_jumps(browser, address, width):
     page.wait_for_function(f"!{DEMO}.running", timeout=20_000)
     running = page.evaluate("window.shift")
     context.close()
+    assert place_height == room(PAGE, "eer-linear", width)
     assert height <= reserved + 1
     assert reserved - height < 90
     assert loading < 0.02
