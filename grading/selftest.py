@@ -70,13 +70,14 @@ def reached(assignment: Assignment, file: str, sandbox: Sandbox) -> list[str]:
     """Names of the questions that a mistake in a file can reach: those that lose points when it cannot be imported.
 
     Found out by trying, once a process: the solution is graded with that file broken. The questions that lose nothing
-    did not import it.
+    did not import it; those that put a stand-in in its place need not be tried.
     """
     if (assignment, file) not in _reached:
         with tempfile.TemporaryDirectory() as folder:
             shutil.copytree(assignment.folder / "solution", folder, dirs_exist_ok=True)
             (Path(folder) / file).write_text('raise RuntimeError("out of order")\n', encoding="utf-8")
-            outcome = assignment.grade(Path(folder), sandbox)
+            possible = [q.name for q in assignment.questions if Path(file).stem not in q.standins]
+            outcome = assignment.grade(Path(folder), sandbox, only=possible)
         _reached[assignment, file] = [q.question.name for q in outcome.questions if q.earned < q.question.points]
     return _reached[assignment, file]
 
