@@ -21,7 +21,7 @@ environment: ## install what everything below needs (done by each of them)
 	@"$(PYTHON)" tools/environment.py "$(VENV)"
 
 book: environment ## execute every chapter and build the website: _build/html/index.html
-	@$(RUN) -m tools.execute
+	@$(RUN) -m book.execute
 	@$(RUN) -m tools.build_site
 
 test: environment ## everything CI runs: style, unit tests, every cell, the notebook rules, the site in a browser
@@ -38,8 +38,8 @@ data: environment ## download real CIFAR-10 and MNIST to data/ (or DATA_ROOT), v
 
 chapter: environment ## run one chapter and check the rules: make chapter C=classical/pca
 	@test -n "$(C)" || { echo "make: name a chapter: make chapter C=classical/pca"; exit 1; }
-	@$(RUN) -m tools.execute "chapters/$(C).ipynb"
-	@$(RUN) -m tests.notebook_rules "chapters/$(C).ipynb"
+	@$(RUN) -m book.execute "chapters/$(C).ipynb"
+	@$(RUN) -m book.rules "chapters/$(C).ipynb"
 
 new-chapter: environment ## start one from the template: make new-chapter C=classical/my_topic
 	@test -n "$(C)" || { echo "make: name it: make new-chapter C=classical/my_topic"; exit 1; }
@@ -69,7 +69,7 @@ clear-outputs: environment ## strip outputs from all notebooks before a commit
 
 mutants: environment ## plant errors in every formula of a chapter and see them caught: make mutants C=classical/pca
 	@test -n "$(C)" || { echo "make: name a chapter: make mutants C=classical/pca"; exit 1; }
-	@$(RUN) -m tools.mutants "chapters/$(C).ipynb"
+	@$(RUN) -m book.mutants "chapters/$(C).ipynb"
 
 lighthouse: environment ## measure page weight and Lighthouse scores of the built site (needs Chromium)
 	@"$(PYTHON)" tools/environment.py "$(VENV)" --with-lighthouse

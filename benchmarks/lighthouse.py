@@ -16,8 +16,8 @@ import subprocess
 import sys
 import tempfile
 
+from book.order import ROOT, notebooks
 from tools.serve import SITE, find_browser, serving
-from tools.toc import ROOT, notebooks
 from website.extensions.katex_math import node_program
 
 CATEGORIES = ["performance", "accessibility", "best-practices", "seo"]

@@ -5,9 +5,9 @@ import sys
 
 import pytest
 
+from book.order import ROOT
 from tools import environment
 from tools.environment import Missing
-from tools.toc import ROOT
 
 
 @pytest.mark.parametrize("version", [(2, 7), (3, 6), (3, 10)])

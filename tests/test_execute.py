@@ -12,8 +12,8 @@ import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
-from tools import execute as executor
-from tools.execute import execute, executed_path, fingerprint, imported_utils, is_fresh, main
+from book import execute as executor
+from book.execute import execute, executed_path, fingerprint, imported_utils, is_fresh, main
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -332,7 +332,7 @@ def test_an_interrupted_run_keeps_what_is_finished_and_leaves_no_kernel(book):
     book.notebook("slow", "import os, pathlib, time",
                   "pathlib.Path('pid').write_text(str(os.getpid()))", "time.sleep(600)")  # fmt: skip
     program = (
-        "import sys; from pathlib import Path; from tools.execute import main; sys.exit(main([], Path(sys.argv[1])))"
+        "import sys; from pathlib import Path; from book.execute import main; sys.exit(main([], Path(sys.argv[1])))"
     )
     environment = os.environ | {"PYTHONPATH": str(ROOT)}
     process = subprocess.Popen(

@@ -1,6 +1,6 @@
 """A wrong formula cannot be published: the mutation tester says what nothing notices, and the chapters notice all.
 
-The chapters are sampled here, three signs each; `python -m tools.mutants` tries every mutant of one.
+The chapters are sampled here, three signs each; `python -m book.mutants` tries every mutant of one.
 """
 
 import subprocess
@@ -10,8 +10,8 @@ import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
-from tools.mutants import code_cells, main, mutants, mutate, sample
-from tools.toc import ROOT, documents
+from book.mutants import code_cells, main, mutants, mutate, sample
+from book.order import ROOT, documents
 
 CHAPTERS = [f"{name}.ipynb" for name in documents() if (ROOT / f"{name}.ipynb").is_file()]
 
@@ -165,7 +165,7 @@ def notebook(tmp_path):
 
 def run_command(*arguments):
     """The command, in a process of its own, as it is used."""
-    done = subprocess.run([sys.executable, "-m", "tools.mutants", *map(str, arguments)],
+    done = subprocess.run([sys.executable, "-m", "book.mutants", *map(str, arguments)],
                           cwd=ROOT, capture_output=True, text=True, timeout=900)  # fmt: skip
     assert "Traceback" not in done.stderr, done.stderr
     return done.returncode, done.stdout, done.stderr

@@ -3,12 +3,12 @@
 import nbformat
 import pytest
 
-from tests.notebook_rules import collisions, violations
+from book.execute import execute
+from book.mutants import code_cells, mutants
+from book.order import ROOT, chapter_files
+from book.rules import collisions, violations
 from tools.clear_outputs import cleared
-from tools.execute import execute
-from tools.mutants import code_cells, mutants
 from tools.new_chapter import main
-from tools.toc import ROOT, chapter_files
 
 
 @pytest.fixture

@@ -7,9 +7,9 @@ import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
-from tests import notebook_rules
-from tests.notebook_rules import ROOT, collisions, violations
-from tools.toc import chapter_files, notebooks
+from book import rules as notebook_rules
+from book.order import chapter_files, notebooks
+from book.rules import ROOT, collisions, violations
 
 CHAPTERS = chapter_files()
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tools.toc import chapter_files, documents, notebooks
+from book.order import chapter_files, documents, notebooks
 
 TOC = """
 root: index

@@ -12,7 +12,7 @@ import sys
 import time
 from pathlib import Path
 
-from tools.toc import ROOT
+from book.order import ROOT
 
 BUILD = Path("_build")
 

@@ -14,7 +14,7 @@ import json
 import sys
 from pathlib import Path
 
-from tools.toc import ROOT, chapter_files
+from book.order import ROOT, chapter_files
 
 KERNELSPEC = {"name": "python3", "display_name": "Python 3", "language": "python"}
 #: Metadata of a cell that change what the page shows.

@@ -13,8 +13,8 @@ from pathlib import Path
 import nbformat
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
+from book.order import ROOT, chapter_files
 from tools.clear_outputs import cleared
-from tools.toc import ROOT, chapter_files
 
 #: The cells of the chapter; NAME is its name with hyphens, TITLE its title, BOOK a source from references.bib.
 CELLS = [

@@ -11,8 +11,8 @@ import sys
 import tempfile
 import time
 
-from tools.execute import CELL_TIMEOUT
-from tools.toc import ROOT
+from book.execute import CELL_TIMEOUT
+from book.order import ROOT
 
 CORES = str(os.cpu_count())
 
@@ -25,7 +25,7 @@ STAGES = [
     ("format", [sys.executable, "-m", "ruff", "format", "--check", "."]),
     ("unit tests and notebook rules", [*PYTEST, *PARALLEL, "tests", "--ignore=tests/browser"]),
     ("every cell of every notebook", CELLS),
-    ("executed chapters", [sys.executable, "-m", "tools.execute"]),
+    ("executed chapters", [sys.executable, "-m", "book.execute"]),
     ("website", [sys.executable, "-m", "tools.build_site"]),
     ("website in a browser", [*PYTEST, *PARALLEL, "tests/browser"]),
 ]

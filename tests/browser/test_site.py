@@ -7,7 +7,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from tools.toc import ROOT, documents, notebooks
+from book.order import ROOT, documents, notebooks
 
 PAGES = [f"{document}.html" for document in documents()]
 CHAPTERS = [notebook.with_suffix(".html").as_posix() for notebook in notebooks()]

@@ -1,4 +1,4 @@
-"""Pages show the outputs of the executed copies (tools/execute.py), never those of a notebook in the repository.
+"""Pages show the outputs of the executed copies (book/execute.py), never those of a notebook in the repository.
 
 Also here, because they come from the same copies: the line of facts under each title, the links between checks and
 equations, the numbers of the front page, and the executed notebook as the download.
@@ -15,8 +15,8 @@ from docutils import nodes
 from sphinx.errors import ExtensionError
 from sphinx.util import logging
 
-from tools.execute import executed_path, is_fresh
-from tools.toc import ROOT, notebooks
+from book.execute import executed_path, is_fresh
+from book.order import ROOT, notebooks
 from utils.checks import RECORD_MIME
 from website.extensions import figures
 from website.extensions.book_assets import repository
@@ -101,7 +101,7 @@ def source_read(app, document, source):
         return
     nb = merged(Path(document).with_suffix(".ipynb"))
     fold_drawing_code(nb)
-    for cell in _code(nb):  # notes for tools/mutants.py, not for readers
+    for cell in _code(nb):  # notes for book/mutants.py, not for readers
         cell.source = re.sub(r" *# no mutant:.*", "", cell.source)
     seen: set[str] = set()
     glued: dict[str, str] = {}

@@ -1,13 +1,12 @@
 """The rules that every chapter obeys. Each violation names the file, the cell and the remedy.
 
-python -m tests.notebook_rules [NOTEBOOK …]        all of chapters/ when none is named
+python -m book.rules [NOTEBOOK …]        all of chapters/ when none is named
 """
 
 from __future__ import annotations
 
 import ast
 import re
-import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,7 +14,7 @@ from pathlib import Path
 import nbformat
 from IPython.core.inputtransformer2 import TransformerManager
 
-from tools.toc import ROOT, chapter_files
+from book.order import ROOT, chapter_files
 
 LONGEST_CELL = 30
 FILLER = re.compile(
@@ -487,7 +486,3 @@ def main(arguments: list[str]) -> int:
     found = [v for path in paths for v in violations(path)] + collisions(paths)
     print("\n".join(map(str, found)) or f"{len(paths)} notebooks, no rule broken")
     return bool(found)
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))

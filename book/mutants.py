@@ -1,6 +1,6 @@
 """Prove that a wrong formula cannot be published: break the formulas of a chapter one by one and see what notices.
 
-    python -m tools.mutants chapters/classical/pca.ipynb [--label eq-pca-ky-fan] [--kind sign] [--limit 20]
+    python -m book.mutants chapters/classical/pca.ipynb [--label eq-pca-ky-fan] [--kind sign] [--limit 20]
 
 A mutant is the chapter with one sign, factor, transpose or count changed in a formula that a `check` verifies: in a
 side of the check, or in an assignment or function of the chapter on which some of its sides rest, but not all. (What
@@ -33,7 +33,7 @@ from pathlib import Path
 import nbformat
 from IPython.core.inputtransformer2 import TransformerManager
 
-from tools.toc import ROOT
+from book.order import ROOT
 
 OPTIONS = {"label", "tolerance", "z", "scale"}
 KINDS = ("sign", "factor", "transpose", "count")

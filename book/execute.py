@@ -1,7 +1,7 @@
 """Execute the book's notebooks in parallel, keep the results, run again only what changed.
 
-    python -m tools.execute                     every chapter of _toc.yml
-    python -m tools.execute chapters/classical/pca.ipynb …
+    python -m book.execute                     every chapter of _toc.yml
+    python -m book.execute chapters/classical/pca.ipynb …
 
 The executed copies lie under _build/executed/. Each remembers the fingerprint of all that its outputs depend on: its
 code, the modules of `utils` it imports (directly or not), the pinned environment, the Python version, and the real
@@ -29,7 +29,7 @@ from IPython.core.inputtransformer2 import TransformerManager
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 
-from tools.toc import ROOT, notebooks
+from book.order import ROOT, notebooks
 
 EXECUTED = Path("_build/executed")
 #: Seconds one cell may take before the chapter counts as failed.
