@@ -1,1 +1,1 @@
-"""What a chapter is: its cells and labels, its order in the book, its execution, the rules it obeys, the errors planted in it."""
+"""What a chapter is: cells, labels, order, execution, the rules it obeys, the errors planted in it."""
