@@ -11,7 +11,7 @@ export DATA_ROOT := $(abspath $(DATA_ROOT))
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help environment book test lab serve data chapter new-chapter start grade progress release grade-all clear-outputs mutants lighthouse lock clean
+.PHONY: help environment book test lab serve data chapter new-chapter start grade progress release grade-all clear-outputs mutants lighthouse budget lock clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' Makefile
@@ -70,6 +70,9 @@ clear-outputs: environment ## strip outputs from all notebooks before a commit
 mutants: environment ## plant errors in every formula of a chapter and see them caught: make mutants C=classical/pca
 	@test -n "$(C)" || { echo "make: name a chapter: make mutants C=classical/pca"; exit 1; }
 	@$(RUN) -m book.mutants "chapters/$(C).ipynb"
+
+budget: environment ## what each chapter costs, from the last runs: time, memory, page weight, words, lines
+	@$(RUN) -m book.budget
 
 lighthouse: environment ## measure page weight and Lighthouse scores of the built site (needs Chromium)
 	@"$(PYTHON)" tools/environment.py "$(VENV)" --with-lighthouse

@@ -3,35 +3,30 @@
     python -m book.execute                     every chapter of _toc.yml
     python -m book.execute chapters/classical/pca.ipynb …
 
-The executed copies lie under _build/executed/. Each remembers the fingerprint of all that its outputs depend on: its
-code, the modules of `utils` it imports (directly or not), the pinned environment, the Python version, and the real
-data where it reads any. A chapter runs again exactly when that fingerprint changes. A chapter that fails leaves no
-copy, so it runs, and fails, every time. Each chapter has a kernel, and thus a process, of its own.
+What makes a kept copy out of date: book/copies.py. A chapter that fails leaves no copy, so it runs, and fails, every
+time. Each chapter has a kernel, and thus a process, of its own.
 """
 
 from __future__ import annotations
 
 import argparse
-import ast
 import asyncio
-import hashlib
-import json
 import os
-import platform
 import shutil
 import sys
 import threading
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 import nbformat
-from IPython.core.inputtransformer2 import TransformerManager
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 
+from book import probe
+from book.copies import Run, forget, is_fresh, keep, remembered
 from book.order import ROOT, notebooks
 
-EXECUTED = Path("_build/executed")
 #: Seconds one cell may take before the chapter counts as failed.
 CELL_TIMEOUT = 600
 #: Seconds between two looks at what is running, on a terminal.
@@ -42,83 +37,16 @@ INTERRUPTED = 130
 STOPPING = 10
 
 
-def executed_path(notebook: Path, root: Path = ROOT) -> Path:
-    """Where the executed copy of `notebook` (relative to `root`) is kept."""
-    return root / EXECUTED / notebook
+class _Client(NotebookClient):
+    """A client that asks the kernel after the first and after the last code cell what it has loaded and used."""
 
-
-def fingerprint(notebook: Path, root: Path = ROOT) -> str:
-    """Hash of everything the outputs of `notebook` depend on. Prose does not count."""
-    nb = nbformat.read(root / notebook, as_version=4)
-    code = [cell.source for cell in nb.cells if cell.cell_type == "code"]
-    tags = [cell.metadata.get("tags", []) for cell in nb.cells if cell.cell_type == "code"]
-    modules = imported_utils([_as_python(source) for source in code], root)
-    parts = [json.dumps([code, tags]), platform.python_version(), (root / "constraints.txt").read_text("utf-8")]
-    parts += [module.read_text("utf-8") for module in modules]
-    if any("data" in module.relative_to(root / "utils").parts[0] for module in modules):
-        parts.append(_data_state(root))
-    return hashlib.sha256("\0".join(parts).encode()).hexdigest()
-
-
-def imported_utils(sources: list[str], root: Path = ROOT) -> list[Path]:
-    """Files of `utils` that these Python sources import, and those that these import in turn."""
-    found: set[Path] = set()
-    pending = [name for source in sources for name in _imported_names(source)]
-    while pending:
-        name = pending.pop()
-        path = root / Path(*name.split("."))
-        for file in (path.with_suffix(".py"), path / "__init__.py"):
-            if file.is_file() and file not in found:
-                found.add(file)
-                package = name if file.name == "__init__.py" else name.rpartition(".")[0]
-                pending += [name.rpartition(".")[0], *_imported_names(file.read_text("utf-8"), package)]
-    return sorted(found)
-
-
-def _as_python(source: str) -> str:
-    """A cell with its magics and shell lines written as the function calls they stand for."""
-    return TransformerManager().transform_cell(source)
-
-
-def _imported_names(source: str, package: str = "") -> list[str]:
-    try:
-        tree = ast.parse(source)
-    except SyntaxError:  # the cell will fail when it runs, with a better message
-        return []
-    names = []
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Import):
-            names += [alias.name for alias in node.names]
-        elif isinstance(node, ast.ImportFrom):
-            base = node.module or ""
-            if node.level:
-                parents = package.split(".")
-                base = ".".join(filter(None, [*parents[: len(parents) - node.level + 1], base]))
-            names += [base, *(f"{base}.{alias.name}" for alias in node.names)]
-    return [name for name in names if name.split(".")[0] == "utils"]
-
-
-def _data_state(root: Path) -> str:
-    """Names, sizes and times of the real data files, if there are any."""
-    folder = os.environ.get("DATA_ROOT")
-    folder = Path(folder) if folder else root / "data"
-    if not folder.is_dir():
-        return "no real data"
-    files = sorted(path for path in folder.rglob("*") if path.is_file())
-    return "\n".join(f"{f.relative_to(folder)} {f.stat().st_size} {f.stat().st_mtime_ns}" for f in files)
-
-
-def is_fresh(notebook: Path, root: Path = ROOT) -> bool:
-    """Whether an executed copy exists whose fingerprint is today's."""
-    return _memory(notebook, root).get("fingerprint") == fingerprint(notebook, root)
-
-
-def _memory(notebook: Path, root: Path) -> dict:
-    """What the executed copy remembers of its run; empty where there is no readable copy."""
-    try:
-        return dict(nbformat.read(executed_path(notebook, root), as_version=4).metadata.get("eer", {}))
-    except (OSError, ValueError, AttributeError, nbformat.ValidationError):
-        return {}
+    async def async_execute_cell(self, cell, cell_index, *arguments, **keywords):
+        ran = await super().async_execute_cell(cell, cell_index, *arguments, **keywords)
+        numbers = [number for number, cell in enumerate(self.nb.cells) if cell.cell_type == "code"]
+        if cell_index in (numbers[:1] + numbers[-1:]):
+            message = self.kc.execute("", silent=True, user_expressions={"report": probe.QUESTION})
+            self.reports += (probe.answer(await self.async_wait_for_reply(message)),)
+        return ran
 
 
 def execute(notebook: Path, root: Path = ROOT) -> tuple[Path, float, str | None]:
@@ -132,8 +60,8 @@ def execute(notebook: Path, root: Path = ROOT) -> tuple[Path, float, str | None]
 
 
 async def _execute(notebook: Path, root: Path) -> tuple[Path, float, str | None]:
-    target, start = executed_path(notebook, root), time.perf_counter()
-    target.unlink(missing_ok=True)
+    start = time.perf_counter()
+    forget(notebook, root)
     here = None  # the cell that runs, counted from 1
 
     def remember(cell, cell_index):
@@ -142,40 +70,39 @@ async def _execute(notebook: Path, root: Path) -> tuple[Path, float, str | None]
 
     nb = None
     try:
-        key = fingerprint(notebook, root)
         nb = nbformat.read(root / notebook, as_version=4)
-        folder = {"metadata": {"path": str((root / notebook).parent)}}
-        client = NotebookClient(
+        client = _Client(
             nb,
             timeout=CELL_TIMEOUT,
             kernel_name="python3",
-            resources=folder,
+            resources={"metadata": {"path": str((root / notebook).parent)}},
             on_cell_start=remember,
             extra_arguments=["--IPKernelApp.log_level=CRITICAL"],
         )
-        await client.async_execute(env=_environment(root))
+        await client.async_execute(env=kernel_environment(root))
+        seconds = time.perf_counter() - start
+        noise = next((text for cell in nb.cells if (text := stderr_of(cell))), None)
+        if noise:
+            number = next(number for number, cell in enumerate(nb.cells, 1) if stderr_of(cell))
+            return notebook, seconds, f"{notebook}, cell {number}: wrote to stderr; mend the warning\n{noise}"
+        keep(notebook, nb, run_of(client.reports, seconds), root)
     except Exception as problem:  # whatever it is, it is this chapter's, and the others go on
         return notebook, time.perf_counter() - start, _describe(notebook, nb, here, problem)
-    seconds = time.perf_counter() - start
-    noise = _stderr(notebook, nb)
-    if noise:
-        return notebook, seconds, noise
-    for cell in nb.cells:
-        cell.metadata.pop("execution", None)  # nbclient's clock readings
-    nb.metadata["eer"] = {"fingerprint": key, "seconds": round(seconds, 1), "cores": os.cpu_count()}
-    target.parent.mkdir(parents=True, exist_ok=True)
-    partial = target.with_suffix(f".{os.getpid()}.partial")
-    try:
-        nbformat.write(nb, partial)
-        partial.replace(target)
-    finally:
-        partial.unlink(missing_ok=True)
     return notebook, seconds, None
 
 
-def _environment(root: Path) -> dict[str, str]:
+def run_of(reports: Sequence[probe.Report], seconds: float) -> Run:
+    """A run of `seconds`, from the kernel's reports after its first code cell and after its last."""
+    if not reports:  # no code
+        return Run((), seconds)
+    first, last = reports[0], reports[-1]
+    return Run(last.files, seconds, last.cpu_seconds - first.cpu_seconds, first.cpu_seconds, last.memory_bytes)
+
+
+def kernel_environment(root: Path = ROOT) -> dict[str, str]:
     """The environment of a kernel: it finds `utils`, uses one thread, and takes its own deprecations for errors."""
-    path = os.pathsep.join([str(root), *filter(None, [os.environ.get("PYTHONPATH")])])
+    path = os.pathsep.join([str(root), *([] if root == ROOT else [str(ROOT)])])
+    path = os.pathsep.join(filter(None, [path, os.environ.get("PYTHONPATH")]))
     threads = os.environ.get("OMP_NUM_THREADS", "1")
     warnings = "error::DeprecationWarning:__main__"
     return os.environ | {"PYTHONPATH": path, "OMP_NUM_THREADS": threads, "PYTHONWARNINGS": warnings}
@@ -192,16 +119,12 @@ def _describe(notebook, nb, number, problem) -> str:
     return f"{notebook}, cell {number} ({first} …)\n{text}"
 
 
-def _stderr(notebook, nb) -> str | None:
-    for number, cell in enumerate(nb.cells, 1):
-        for output in cell.get("outputs", []):
-            if (
-                output.output_type == "stream"
-                and output.name == "stderr"
-                and "raises-warning" not in cell.metadata.get("tags", [])
-            ):
-                return f"{notebook}, cell {number}: wrote to stderr; mend the warning\n{output.text.strip()}"
-    return None
+def stderr_of(cell) -> str:
+    """What a cell wrote to standard error, unless it is tagged `raises-warning`."""
+    if "raises-warning" in cell.metadata.get("tags", []):
+        return ""
+    streams = [output for output in cell.get("outputs", []) if output.output_type == "stream"]
+    return "".join(output.text for output in streams if output.name == "stderr").strip()
 
 
 class _Run:
@@ -293,7 +216,7 @@ def main(argv: list[str] | None = None, root: Path = ROOT) -> int:
         parser.error(str(problem))
     stale = [notebook for notebook in dict.fromkeys(wanted) if options.force or not is_fresh(notebook, root)]
     # the slowest first, as far as their last run is remembered, so that none is left to run alone at the end
-    stale.sort(key=lambda notebook: -_memory(notebook, root).get("seconds", float("inf")))
+    stale.sort(key=lambda notebook: -remembered(notebook, root).get("seconds", float("inf")))
     print(f"{len(wanted)} notebooks, {len(stale)} to run, {options.jobs} at a time", flush=True)
     run, start = _Run(stale, options.jobs, root), time.perf_counter()
     completed = _run(run.all)

@@ -6,7 +6,10 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import pytest
 from xdist.scheduler import LoadScopeScheduling
+
+from tests.tiny_book import TinyBook
 
 ASSIGNMENTS = "|".join(path.parent.name for path in Path(__file__).parents[1].glob("assignments/*/questions.py"))
 
@@ -24,3 +27,8 @@ class ByAssignment(LoadScopeScheduling):
 
 def pytest_xdist_make_scheduler(config, log):
     return ByAssignment(config, log)
+
+
+@pytest.fixture
+def book(tmp_path):
+    return TinyBook(tmp_path)

@@ -1,4 +1,4 @@
-"""The executor runs what changed and nothing else, reports every failure every time, leaves nothing half-written."""
+"""The executor runs what is out of date and nothing else, reports every failure every time, leaves no half a copy."""
 
 import io
 import os
@@ -10,63 +10,13 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+from nbformat.v4 import new_code_cell, new_notebook
 
 from book import execute as executor
-from book.execute import execute, executed_path, fingerprint, imported_utils, is_fresh, main
-
-ROOT = Path(__file__).resolve().parent.parent
-
-
-class Book:
-    """A tiny book in a folder of its own."""
-
-    def __init__(self, root: Path):
-        self.root = root
-        self.write("constraints.txt", "numpy==1\n")
-        self.write("utils/__init__.py", "")
-        self.write("utils/base.py", "base = 1\n")
-        self.write("utils/middle.py", "from utils.base import base\n")
-        self.write("utils/other.py", "other = 1\n")
-        self.write("utils/pack/__init__.py", "")
-        self.write("utils/pack/inner.py", "from .deep import deep\n")
-        self.write("utils/pack/deep.py", "deep = 1\n")
-
-    def write(self, name, text):
-        path = self.root / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, "utf-8")
-
-    def notebook(self, name, *code, prose="Text.", tags=()):
-        cells = [new_markdown_cell(prose), *(new_code_cell(c, metadata={"tags": list(tags)}) for c in code)]
-        path = Path("chapters") / f"{name}.ipynb"
-        self.write(path, nbformat.writes(new_notebook(cells=cells)))
-        names = sorted(p.stem for p in (self.root / "chapters").glob("*.ipynb"))
-        toc = "".join(f"  - file: chapters/{name}\n" for name in names)
-        self.write("_toc.yml", f"format: jb-book\nroot: index\nchapters:\n{toc}")
-        self.write("index.md", "# Book\n")
-        return path
-
-
-@pytest.fixture
-def book(tmp_path):
-    return Book(tmp_path)
-
-
-def stale(book):
-    found = [p.relative_to(book.root) for p in sorted((book.root / "chapters").glob("*.ipynb"))]
-    return [p.stem for p in found if not is_fresh(p, book.root)]
-
-
-def pretend_executed(book):
-    """Copies as a run would leave them, without the seconds that kernels take to start."""
-    for path in (book.root / "chapters").glob("*.ipynb"):
-        nb = nbformat.read(path, as_version=4)
-        name = path.relative_to(book.root)
-        nb.metadata["eer"] = {"fingerprint": fingerprint(name, book.root), "seconds": 1.0}
-        executed_path(name, book.root).parent.mkdir(parents=True, exist_ok=True)
-        nbformat.write(nb, executed_path(name, book.root))
-    assert stale(book) == []
+from book.copies import executed_path, is_fresh
+from book.execute import execute, main
+from book.order import ROOT
+from tests.tiny_book import pretend_executed, stale
 
 
 def test_first_run_executes_and_second_does_nothing(book, capsys):
@@ -84,111 +34,6 @@ def test_first_run_executes_and_second_does_nothing(book, capsys):
     assert main([], book.root) == 0
     assert "1 notebooks, 0 to run" in capsys.readouterr().out
     assert executed_path(path, book.root).stat().st_mtime_ns == written
-
-
-# what makes a copy out of date
-
-
-def test_prose_does_not_count(book):
-    book.notebook("one", "1")
-    pretend_executed(book)
-    book.notebook("one", "1", prose="Other text.")
-    assert stale(book) == []
-
-
-@pytest.mark.parametrize("change", [{"code": "2"}, {"tags": ["raises-exception"]}])
-def test_code_and_tags_count(book, change):
-    book.notebook("one", "1")
-    book.notebook("two", "1 ")
-    pretend_executed(book)
-    book.notebook("one", change.get("code", "1"), tags=change.get("tags", ()))
-    assert stale(book) == ["one"]
-
-
-#: cell, and the modules whose change must run it again
-IMPORTS = {
-    "direct": ("from utils.base import base", {"base"}),
-    "module": ("import utils.base", {"base"}),
-    "from package": ("from utils import base", {"base"}),
-    "renamed": ("import utils.base as b", {"base"}),
-    "indirect": ("from utils.middle import base", {"base", "middle"}),
-    "relative": ("from utils.pack.inner import deep", {"pack/__init__", "pack/inner", "pack/deep"}),
-    "package": ("import utils.pack", {"pack/__init__"}),
-    "in a function": ("def f():\n    import utils.other", {"other"}),
-    "beside a magic": ("%matplotlib inline\nfrom utils.base import base\n!ls", {"base"}),
-    "beside a line that begins with a percent sign": ("from utils.base import base\nx = (3\n     % 2)", {"base"}),
-    "after a cell magic": ("%%time\nx = 1", set()),
-    "none": ("import math", set()),
-}
-
-
-@pytest.mark.parametrize("case", IMPORTS)
-def test_a_change_in_utils_runs_what_imports_it_and_nothing_else(book, case):
-    code, needed = IMPORTS[case]
-    book.notebook("one", code)
-    pretend_executed(book)
-    for module in ("base", "middle", "other", "pack/__init__", "pack/inner", "pack/deep"):
-        file = book.root / "utils" / f"{module}.py"
-        before = file.read_text()
-        file.write_text(before + "# changed\n")
-        assert stale(book) == (["one"] if module in needed else []), module
-        file.write_text(before)
-
-
-def test_the_package_itself_counts(book):
-    """utils/__init__.py runs whatever is imported from utils."""
-    book.notebook("one", "import utils.pack.deep")
-    pretend_executed(book)
-    book.write("utils/__init__.py", "# changed\n")
-    assert stale(book) == ["one"]
-
-
-def test_circular_imports_end(book):
-    book.write("utils/base.py", "from utils.middle import x\n")
-    found = imported_utils(["from utils.base import x"], book.root)
-    assert [path.stem for path in found] == ["__init__", "base", "middle"]
-
-
-def test_relative_imports_of_every_kind(book):
-    book.write("utils/pack/inner.py", "from . import deep\nfrom .. import other\nfrom ..base import base\n")
-    found = imported_utils(["from utils.pack import inner"], book.root)
-    assert {path.stem for path in found} == {"__init__", "inner", "deep", "other", "base"}
-
-
-def test_a_package_that_imports_from_itself(book):
-    book.write("utils/pack/__init__.py", "from .deep import deep\n")
-    found = imported_utils(["import utils.pack"], book.root)
-    assert {str(path.relative_to(book.root / "utils")) for path in found} == {
-        "__init__.py", "pack/__init__.py", "pack/deep.py"}  # fmt: skip
-
-
-def test_constraints_run_everything(book):
-    book.notebook("one", "1")
-    book.notebook("two", "from utils.base import base")
-    pretend_executed(book)
-    book.write("constraints.txt", "numpy==2\n")
-    assert stale(book) == ["one", "two"]
-
-
-def test_real_data_count_where_they_are_read(book, monkeypatch, tmp_path_factory):
-    monkeypatch.delenv("DATA_ROOT", raising=False)
-    book.write("utils/data/__init__.py", "")
-    book.notebook("one", "import utils.data")
-    book.notebook("two", "import utils.base")
-    pretend_executed(book)
-    book.write("data/cifar.bin", "abc")
-    assert stale(book) == ["one"]
-    pretend_executed(book)
-    monkeypatch.setenv("DATA_ROOT", str(tmp_path_factory.mktemp("data")))
-    assert stale(book) == ["one"]
-
-
-@pytest.mark.parametrize("text", ["", "{", "[]", "{}"])
-def test_a_broken_copy_is_no_copy(book, text):
-    path = book.notebook("one", "1")
-    pretend_executed(book)
-    executed_path(path, book.root).write_text(text)
-    assert stale(book) == ["one"]
 
 
 # failures
@@ -292,7 +137,7 @@ def test_a_page_that_is_missing(book, capsys):
 def test_the_slowest_come_first(book, capsys, monkeypatch):
     for name, seconds in {"a": 1.0, "b": 9.0, "c": 3.0}.items():
         path = book.notebook(name, name)
-        copy = new_notebook(metadata={"eer": {"fingerprint": "old", "seconds": seconds}})
+        copy = new_notebook(metadata={"eer": {"depends": {}, "seconds": seconds}})
         executed_path(path, book.root).parent.mkdir(parents=True, exist_ok=True)
         nbformat.write(copy, executed_path(path, book.root))
     book.notebook("new", "4")
@@ -369,17 +214,3 @@ def is_alive(pid):
         return False
     status = Path(f"/proc/{pid}/stat")
     return not status.exists() or status.read_text().rsplit(")", 1)[1].split()[0] != "Z"
-
-
-def test_a_copy_is_never_half_written(book, monkeypatch):
-    path = book.notebook("one", "1")
-
-    def stop_half_way(nb, file):
-        Path(file).write_text('{"cells": [')
-        raise KeyboardInterrupt
-
-    monkeypatch.setattr(executor.nbformat, "write", stop_half_way)
-    with pytest.raises(KeyboardInterrupt):
-        execute(path, book.root)
-    assert not executed_path(path, book.root).exists()
-    assert not list(book.root.rglob("*.partial"))

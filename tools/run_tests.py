@@ -1,6 +1,9 @@
 """Everything that CI runs, in order; all of it, even after a failure, so that one run shows all there is to mend.
 
-python -m tools.run_tests
+    python -m tools.run_tests
+
+Chapters are executed once, on the data that come with the book, and the copies that this leaves are what the site
+shows. Where there are real data, chapters that read them have no copy of that state yet and run a second time.
 """
 
 from __future__ import annotations
@@ -10,37 +13,52 @@ import subprocess
 import sys
 import tempfile
 import time
+from dataclasses import dataclass, field
 
 from book.execute import CELL_TIMEOUT
 from book.order import ROOT
 
 CORES = str(os.cpu_count())
+#: Wrong signs that are planted in each chapter while it runs.
+MUTANTS = "3"
 
-PYTEST = [sys.executable, "-m", "pytest", "-q"]
-PARALLEL = ["-n", CORES, "--dist=loadfile"]  # the cells of a notebook run in order
-NBVAL = ["--nbval-lax", "--nbval-current-env", f"--nbval-cell-timeout={CELL_TIMEOUT}", "-p", "no:cacheprovider"]
-CELLS = [*PYTEST, *PARALLEL, *NBVAL, "chapters"]
-STAGES = [
-    ("style", [sys.executable, "-m", "ruff", "check", "."]),
-    ("format", [sys.executable, "-m", "ruff", "format", "--check", "."]),
-    ("unit tests and notebook rules", [*PYTEST, *PARALLEL, "tests", "--ignore=tests/browser"]),
-    ("every cell of every notebook", CELLS),
-    ("executed chapters", [sys.executable, "-m", "book.execute"]),
-    ("website", [sys.executable, "-m", "tools.build_site"]),
-    ("website in a browser", [*PYTEST, *PARALLEL, "tests/browser"]),
-]
+PYTHON = [sys.executable, "-m"]
+PYTEST = [*PYTHON, "pytest", "-q", "-n", CORES, "--dist=loadfile"]
+NBVAL = ["-p", "book.nbval_plugin", "--nbval-lax", "--nbval-current-env", f"--nbval-cell-timeout={CELL_TIMEOUT}"]
+
+
+@dataclass(frozen=True)
+class Stage:
+    """One command; `environment` holds what it is told beside what everything is told."""
+
+    name: str
+    command: list[str]
+    environment: dict[str, str] = field(default_factory=dict)
+
+
+def stages(no_data: str) -> list[Stage]:
+    """What is run; `no_data` is an empty folder."""
+    cells = [*PYTEST, *NBVAL, "-p", "no:cacheprovider", f"--mutants={MUTANTS}", "chapters"]
+    return [
+        Stage("style", [*PYTHON, "ruff", "check", "."]),
+        Stage("format", [*PYTHON, "ruff", "format", "--check", "."]),
+        Stage("rules of notebooks", [*PYTHON, "book.rules"]),
+        Stage("every cell of every notebook, with planted errors", cells, {"DATA_ROOT": no_data}),
+        Stage("chapters that read real data", [*PYTHON, "book.execute"]),
+        Stage("website", [*PYTHON, "tools.build_site"]),
+        Stage("unit tests", [*PYTEST, "tests", "--ignore=tests/browser"]),
+        Stage("website in a browser", [*PYTEST, "tests/browser"]),
+    ]
 
 
 def main() -> int:
     results = []
     with tempfile.TemporaryDirectory() as empty:
-        for name, command in STAGES:
-            # chapters run twice: here on the data that come with the book, later on real data where there are any
-            environment = os.environ | ({"DATA_ROOT": empty} if command is CELLS else {})
-            print(f"\n=== {name}", flush=True)
+        for stage in stages(empty):
+            print(f"\n=== {stage.name}", flush=True)
             start = time.perf_counter()
-            code = subprocess.run(command, cwd=ROOT, env=environment).returncode
-            results.append((name, code, time.perf_counter() - start))
+            code = subprocess.run(stage.command, cwd=ROOT, env=os.environ | stage.environment).returncode
+            results.append((stage.name, code, time.perf_counter() - start))
     print("\n=== summary")
     for name, code, seconds in results:
         print(f"{'ok' if code == 0 else 'FAILED':7} {seconds:6.0f} s  {name}")

@@ -15,7 +15,7 @@ from docutils import nodes
 from sphinx.errors import ExtensionError
 from sphinx.util import logging
 
-from book.execute import executed_path, is_fresh
+from book.copies import executed_path, is_fresh
 from book.order import ROOT, notebooks
 from utils.checks import RECORD_MIME
 from website.extensions import figures

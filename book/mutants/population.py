@@ -1,39 +1,23 @@
-"""Prove that a wrong formula cannot be published: break the formulas of a chapter one by one and see what notices.
+"""Which errors are planted: one sign, factor, transpose or count changed in a formula that a `check` verifies.
 
-    python -m book.mutants chapters/classical/pca.ipynb [--label eq-pca-ky-fan] [--kind sign] [--limit 20]
-
-A mutant is the chapter with one sign, factor, transpose or count changed in a formula that a `check` verifies: in a
-side of the check, or in an assignment or function of the chapter on which some of its sides rest, but not all. (What
-all sides share, such as the random inputs, is the question; changing it changes every answer alike. So are functions
-named random_…, which make inputs.) Each mutant must
-end in a failed check, a failed claim or an error. One that runs to the end SURVIVED: nothing in the chapter would have
-noticed that mistake, and the exit status is 1.
-
-Where a change makes no difference to the mathematics, say why on that line, and it is left out: `# no mutant: …`.
+A formula is a side of a check, or an assignment or function of the chapter on which some of its sides rest, but not
+all. (What all sides share, such as the random inputs, is the question; changing it changes every answer alike. So are
+functions named random_…, which make inputs.) Where a change makes no difference to the mathematics, say why on that
+line, and it is left out: `# no mutant: …`.
 """
 
 from __future__ import annotations
 
-import argparse
 import ast
-import contextlib
 import copy
 import itertools
-import json
-import os
 import random
-import select
-import signal
-import sys
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import nbformat
 from IPython.core.inputtransformer2 import TransformerManager
-
-from book.order import ROOT
 
 OPTIONS = {"label", "tolerance", "z", "scale"}
 KINDS = ("sign", "factor", "transpose", "count")
@@ -55,14 +39,6 @@ class Mutant:
     before: str
     after: str
     labels: set[str] = field(default_factory=set)
-
-
-@dataclass
-class Outcome:
-    """How a mutant ended: caught by a check or claim, crashed with another error, survived, or timed out."""
-
-    verdict: str
-    by: str
 
 
 # which formulas
@@ -299,153 +275,7 @@ def mutate(source: str, mutant: Mutant) -> str:
     return ast.unparse(ast.fix_missing_locations(Change().visit(tree)))
 
 
-# what notices
-
-
-def run(notebook: Path, chosen: list[Mutant], seconds: float = 120) -> Iterator[tuple[Mutant, Outcome]]:
-    """Run the chapter once; at each mutant's cell a fork of the process goes on with the mutant instead.
-
-    Raises
-    ------
-    RuntimeError
-        The chapter itself fails.
-    """
-    sources = code_cells(notebook)
-    with _quiet(notebook.resolve().parent):
-        from IPython.core.interactiveshell import InteractiveShell
-
-        shell = InteractiveShell()
-        last = max((mutant.cell for mutant in chosen), default=0)
-        for cell, source in sources.items():
-            for mutant in (m for m in chosen if m.cell == cell):
-                rest = [mutate(source, mutant)] + [later for n, later in sources.items() if n > cell]
-                yield mutant, _in_fork(shell, rest, seconds)
-            if cell >= last:
-                return
-            problem = _error(shell, source)
-            if problem:
-                raise RuntimeError(f"{notebook}, cell {cell} fails unchanged: {problem!r}")
-
-
 def code_cells(notebook: Path) -> dict[int, str]:
     """Sources of the code cells by their number, counted from 1 among all cells."""
     nb = nbformat.read(notebook, as_version=4)
     return {n: cell.source for n, cell in enumerate(nb.cells, 1) if cell.cell_type == "code"}
-
-
-def _error(shell, source: str) -> BaseException | None:
-    result = shell.run_cell(source)
-    return result.error_before_exec or result.error_in_exec
-
-
-def _in_fork(shell, sources: list[str], seconds: float) -> Outcome:
-    """Run cells in a copy of this process until the first error."""
-    receive, send = os.pipe()
-    child = os.fork()
-    if child == 0:
-        os.setsid()  # its own group, so that whatever it starts ends with it
-        verdict, by = "SURVIVED", ""
-        try:
-            for source in sources:
-                problem = _error(shell, source)
-                if problem:
-                    caught = type(problem).__name__ == "CheckFailed"
-                    lines = str(problem).splitlines() or [""]
-                    verdict = "caught" if caught else "crashed"
-                    by = lines[0] if caught else f"{type(problem).__name__}: {lines[0]}"
-                    break
-        finally:
-            os.write(send, json.dumps([verdict, by[:300]]).encode())
-            os._exit(0)
-    os.close(send)
-    try:
-        ready, _, _ = select.select([receive], [], [], seconds)
-        answer = os.read(receive, 4096) if ready else b""
-    finally:
-        os.close(receive)
-        with contextlib.suppress(ProcessLookupError, PermissionError):
-            os.killpg(child, signal.SIGKILL)
-        with contextlib.suppress(ProcessLookupError):
-            os.kill(child, signal.SIGKILL)
-        os.waitpid(child, 0)
-    if not ready:
-        return Outcome("TIMED OUT", f"no end within {seconds:g} s")
-    return Outcome(*json.loads(answer)) if answer else Outcome("crashed", "the process ended")
-
-
-@contextlib.contextmanager
-def _quiet(folder: Path):
-    """Work in the notebook's folder, and keep what cells print and display out of the table."""
-    import matplotlib as mpl
-
-    mpl.use("agg")
-    here = os.getcwd()
-    sys.path.insert(0, str(ROOT))
-    os.chdir(folder)
-    try:
-        yield
-    finally:
-        os.chdir(here)
-        sys.path.remove(str(ROOT))
-
-
-def main(argv: list[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("notebook", type=Path)
-    parser.add_argument("--limit", type=int, help="at most so many mutants, spread over the chapter")
-    parser.add_argument("--label", help="only formulas that the check of this equation verifies")
-    parser.add_argument("--kind", action="append", choices=KINDS, help="only mistakes of this kind")
-    parser.add_argument("--seconds", type=float, default=120, help="time limit for one mutant (default 120)")
-    parser.add_argument("--list", action="store_true", help="show the mutants, run nothing")
-    options = parser.parse_args(argv)
-    if not options.notebook.is_file():
-        parser.error(f"{options.notebook} is not a file")
-    if options.limit is not None and options.limit < 1:
-        parser.error("--limit must be positive")
-    everything = mutants(code_cells(options.notebook), options.kind or KINDS, options.label)
-    chosen = sample(everything, options.limit)
-    print(f"{options.notebook}: {len(everything)} mutants, {len(chosen)} to run", flush=True)
-    if not chosen:
-        parser.error("there is nothing to change: no check of that label has arithmetic in it")
-    if options.list:
-        for mutant in chosen:
-            print(_row(mutant, Outcome("", ", ".join(sorted(mutant.labels)))))
-        return 0
-    # cells print and display as they please: they get a null device, the table keeps the real output
-    table = os.fdopen(os.dup(1), "w")
-    nowhere = os.open(os.devnull, os.O_WRONLY)
-    kept = os.dup(1), os.dup(2)
-    outcomes, start = [], time.perf_counter()
-    try:
-        os.dup2(nowhere, 1)
-        os.dup2(nowhere, 2)
-        for mutant, outcome in run(options.notebook, chosen, options.seconds):
-            outcomes.append(outcome)
-            print(_row(mutant, outcome), file=table, flush=True)
-    except RuntimeError as problem:
-        print(problem, file=table)
-        return 2
-    finally:
-        os.dup2(kept[0], 1)
-        os.dup2(kept[1], 2)
-        table.close()
-    counts = {v: sum(o.verdict == v for o in outcomes) for v in ("caught", "crashed", "SURVIVED", "TIMED OUT")}
-    summary = ", ".join(f"{count} {verdict}" for verdict, count in counts.items())
-    print(f"{summary}; {time.perf_counter() - start:.0f} s", flush=True)
-    return int(counts["SURVIVED"] + counts["TIMED OUT"] > 0)
-
-
-def _row(mutant: Mutant, outcome: Outcome) -> str:
-    change = f"{_short(mutant.before)}  →  {_short(mutant.after)}"
-    return f"{outcome.verdict:9} cell {mutant.cell:3} line {mutant.line:2} {mutant.kind:9} {change}   {outcome.by}"
-
-
-def _short(code: str) -> str:
-    first = code.splitlines()[0]
-    return first if len(first) <= 60 else f"{first[:59]}…"
-
-
-if __name__ == "__main__":
-    # before the numerical libraries start: threads and devices do not survive a fork
-    os.environ |= {"OMP_NUM_THREADS": "1", "CUDA_VISIBLE_DEVICES": "", "MPLBACKEND": "agg"}
-    sys.exit(main())

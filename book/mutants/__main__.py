@@ -1,0 +1,121 @@
+"""Try the mutants of one chapter; exit status 1 when one survived.
+
+python -m book.mutants chapters/classical/pca.ipynb [--label eq-pca-ky-fan] [--kind sign] [--limit 20]
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import os
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from book.mutants.population import KINDS, Mutant, code_cells, mutants, mutate, sample
+from book.mutants.trial import CAUGHT, CRASHED, SURVIVED, TIMED_OUT, Outcome, error_of, in_fork
+from book.order import ROOT
+
+
+def run(notebook: Path, chosen: list[Mutant], seconds: float = 120) -> Iterator[tuple[Mutant, Outcome]]:
+    """Run the chapter once; at each mutant's cell a fork of the process goes on with the mutant instead.
+
+    Raises
+    ------
+    RuntimeError
+        The chapter itself fails.
+    """
+    sources = code_cells(notebook)
+    with _in_folder(notebook.resolve().parent):
+        from IPython.core.interactiveshell import InteractiveShell
+
+        shell = InteractiveShell()
+        last = max((mutant.cell for mutant in chosen), default=0)
+        for cell, source in sources.items():
+            for mutant in (m for m in chosen if m.cell == cell):
+                rest = [mutate(source, mutant)] + [later for n, later in sources.items() if n > cell]
+                yield mutant, in_fork(shell, rest, seconds)
+            if cell >= last:
+                return
+            problem = error_of(shell, source)
+            if problem:
+                raise RuntimeError(f"{notebook}, cell {cell} fails unchanged: {problem!r}")
+
+
+@contextlib.contextmanager
+def _in_folder(folder: Path):
+    """Work as a kernel would: in the notebook's folder, with the book's modules at hand, and with no screen."""
+    import matplotlib as mpl
+
+    mpl.use("agg")
+    here = os.getcwd()
+    sys.path.insert(0, str(ROOT))
+    os.chdir(folder)
+    try:
+        yield
+    finally:
+        os.chdir(here)
+        sys.path.remove(str(ROOT))
+
+
+def main(argv: list[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("notebook", type=Path)
+    parser.add_argument("--limit", type=int, help="at most so many mutants, spread over the chapter")
+    parser.add_argument("--label", help="only formulas that the check of this equation verifies")
+    parser.add_argument("--kind", action="append", choices=KINDS, help="only mistakes of this kind")
+    parser.add_argument("--seconds", type=float, default=120, help="time limit for one mutant (default 120)")
+    parser.add_argument("--list", action="store_true", help="show the mutants, run nothing")
+    options = parser.parse_args(argv)
+    if not options.notebook.is_file():
+        parser.error(f"{options.notebook} is not a file")
+    if options.limit is not None and options.limit < 1:
+        parser.error("--limit must be positive")
+    everything = mutants(code_cells(options.notebook), options.kind or KINDS, options.label)
+    chosen = sample(everything, options.limit)
+    print(f"{options.notebook}: {len(everything)} mutants, {len(chosen)} to run", flush=True)
+    if not chosen:
+        parser.error("there is nothing to change: no check of that label has arithmetic in it")
+    if options.list:
+        for mutant in chosen:
+            print(_row(mutant, Outcome("", ", ".join(sorted(mutant.labels)))))
+        return 0
+    # cells print and display as they please: they get a null device, the table keeps the real output
+    table = os.fdopen(os.dup(1), "w")
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    kept = os.dup(1), os.dup(2)
+    outcomes, start = [], time.perf_counter()
+    try:
+        os.dup2(nowhere, 1)
+        os.dup2(nowhere, 2)
+        for mutant, outcome in run(options.notebook, chosen, options.seconds):
+            outcomes.append(outcome)
+            print(_row(mutant, outcome), file=table, flush=True)
+    except RuntimeError as problem:
+        print(problem, file=table)
+        return 2
+    finally:
+        os.dup2(kept[0], 1)
+        os.dup2(kept[1], 2)
+        table.close()
+    counts = {v: sum(o.verdict == v for o in outcomes) for v in (CAUGHT, CRASHED, SURVIVED, TIMED_OUT)}
+    summary = ", ".join(f"{count} {verdict}" for verdict, count in counts.items())
+    print(f"{summary}; {time.perf_counter() - start:.0f} s", flush=True)
+    return int(any(outcome.unnoticed for outcome in outcomes))
+
+
+def _row(mutant: Mutant, outcome: Outcome) -> str:
+    change = f"{_short(mutant.before)}  →  {_short(mutant.after)}"
+    return f"{outcome.verdict:9} cell {mutant.cell:3} line {mutant.line:2} {mutant.kind:9} {change}   {outcome.by}"
+
+
+def _short(code: str) -> str:
+    first = code.splitlines()[0]
+    return first if len(first) <= 60 else f"{first[:59]}…"
+
+
+if __name__ == "__main__":
+    # before the numerical libraries start: threads and devices do not survive a fork
+    os.environ |= {"OMP_NUM_THREADS": "1", "CUDA_VISIBLE_DEVICES": "", "MPLBACKEND": "agg"}
+    sys.exit(main())

@@ -1,0 +1,161 @@
+"""pytest -p book.nbval_plugin --nbval-lax chapters: the one execution of the book that `make test` makes.
+
+nbval runs every cell; this plugin makes three things of its run:
+
+- the executed copies that the site shows (book/copies.py), so that `make book` after `make test` runs nothing;
+- with `--mutants N`, a trial of N wrong signs of each chapter, in forks of the kernel at the cell that holds them;
+- a failure of each cell that writes to standard error, as in `make book`.
+"""
+
+from __future__ import annotations
+
+import itertools
+import json
+import os
+import tempfile
+import time
+from pathlib import Path
+
+import pytest
+from nbval.plugin import IPyNbCell, IPyNbFile
+from xdist.scheduler import LoadScopeScheduling
+
+from book import probe
+from book.copies import forget, keep, remembered
+from book.execute import kernel_environment, run_of, stderr_of
+from book.mutants.population import Mutant, code_cells, mutants, mutate, sample
+from book.mutants.trial import Outcome
+
+#: Seconds that one mutant may take.
+MUTANT_SECONDS = 120
+REMEDY = "Make a check notice it, or say on its line why it makes no difference: # no mutant: …"
+
+
+class Unnoticed(Exception):
+    """A planted error that nothing in the chapter noticed, or a cell that wrote to standard error."""
+
+
+class _Running:
+    """What is known of one notebook while its cells run."""
+
+    def __init__(self, file: IPyNbFile, root: Path, how_many: int):
+        self.root, self.notebook = root, Path(file.path).relative_to(root)
+        self.sources = code_cells(file.path)
+        self.numbers = dict(enumerate(self.sources))  # nbval counts code cells from 0, we count all cells from 1
+        chosen = sample(mutants(self.sources, ["sign"]), how_many) if how_many else []
+        self.mutants = {number: list(found) for number, found in itertools.groupby(chosen, lambda m: m.cell)}
+        self.reports: list[probe.Report] = []
+        self.seconds, self.failed = 0.0, False
+        forget(self.notebook, root)
+
+
+def pytest_addoption(parser):
+    parser.addoption("--mutants", type=int, default=0, help="wrong signs to plant in each chapter while it runs")
+
+
+def pytest_configure(config):
+    os.environ.update(kernel_environment(config.rootpath))
+    config.stash[RUNNING] = {}
+
+
+RUNNING = pytest.StashKey[dict]()
+
+
+def pytest_xdist_make_scheduler(config, log):
+    return LongestFirst(config, log)
+
+
+class LongestFirst(LoadScopeScheduling):
+    """A chapter goes to one process; those that took longest last time, or that train a model, go first."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return nodeid.partition("::")[0]
+
+    def _assign_work_unit(self, node) -> None:
+        longest_first = sorted(self.workqueue.items(), key=lambda item: -_expected(item[0], self.config.rootpath))
+        self.workqueue = type(self.workqueue)(longest_first)
+        super()._assign_work_unit(node)
+
+
+def _expected(file: str, root: Path) -> float:
+    """Seconds that a chapter takes, as far as its last run is remembered; those that train a model are long."""
+    seconds = remembered(Path(file), root).get("seconds")
+    return seconds or (1e6 if "utils.training" in (root / file).read_text("utf-8") else 1e5)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item):
+    if not isinstance(item, IPyNbCell):
+        return (yield)
+    running = item.config.stash[RUNNING]
+    if item.parent not in running:
+        running[item.parent] = _Running(item.parent, item.config.rootpath, item.config.getoption("mutants"))
+    chapter = running[item.parent]
+    number = chapter.numbers[item.cell_num]
+    planted = chapter.mutants.get(number, [])
+    outcomes = _try_mutants(item, chapter, number, planted) if planted else []
+    start = time.perf_counter()
+    try:
+        result = yield
+        chapter.seconds += time.perf_counter() - start
+        item.cell["outputs"] = item.test_outputs
+        if noise := stderr_of(item.cell):
+            raise Unnoticed(f"cell {number} wrote to stderr; mend the warning\n{noise}")
+        survivors = [(mutant, outcome) for mutant, outcome in zip(planted, outcomes, strict=True) if outcome.unnoticed]
+        if survivors:
+            raise Unnoticed("\n".join([*(_says(*survivor) for survivor in survivors), REMEDY]))
+    except BaseException:
+        chapter.failed = True
+        raise
+    last = len(chapter.numbers) - 1
+    if not chapter.failed and item.cell_num in (0, last):
+        chapter.reports.append(_ask(item.parent.kernel))
+    if not chapter.failed and item.cell_num == last:
+        _keep(item.parent, chapter)
+    return result
+
+
+def _try_mutants(item, chapter: _Running, number: int, planted: list[Mutant]) -> list[Outcome]:
+    later = [source for cell, source in chapter.sources.items() if cell > number]
+    request = {
+        "mutants": [mutate(chapter.sources[number], mutant) for mutant in planted],
+        "rest": later,
+        "seconds": MUTANT_SECONDS,
+    }
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "trial.json"
+        file.write_text(json.dumps(request), "utf-8")
+        kernel = item.parent.kernel
+        expression = f"__import__('book.mutants.trial', fromlist=['answer']).answer({str(file)!r})"
+        reply = _evaluate(kernel, expression, MUTANT_SECONDS * (len(planted) + 1))
+        if reply["content"]["user_expressions"]["report"]["status"] != "ok":
+            raise Unnoticed(f"cell {number}: the planted errors could not be tried: {reply['content']}")
+        return [Outcome(*outcome) for outcome in json.loads(file.read_text("utf-8"))]
+
+
+def _says(mutant: Mutant, outcome: Outcome) -> str:
+    change = f"{mutant.before}  →  {mutant.after}"
+    return f"{outcome.verdict}: cell {mutant.cell}, line {mutant.line}: {change} {outcome.by}".rstrip()
+
+
+def _ask(kernel) -> probe.Report:
+    return probe.answer(_evaluate(kernel, probe.QUESTION, 60))
+
+
+def _evaluate(kernel, expression: str, seconds: float) -> dict:
+    """The kernel's reply to an expression; nothing of it shows in the notebook."""
+    message = kernel.kc.execute("", silent=True, store_history=False, user_expressions={"report": expression})
+    while True:
+        reply = kernel.get_message("shell", timeout=seconds)
+        if reply["parent_header"].get("msg_id") == message:
+            return reply
+
+
+def _keep(file: IPyNbFile, chapter: _Running) -> None:
+    """The notebook with the outputs of this run, numbered as a reader's run would number them."""
+    for count, cell in enumerate((cell for cell in file.nb.cells if cell.cell_type == "code"), 1):
+        cell["execution_count"] = count
+        for output in cell["outputs"]:
+            if output.output_type == "execute_result":
+                output["execution_count"] = count
+    keep(chapter.notebook, file.nb, run_of(chapter.reports, chapter.seconds), chapter.root)

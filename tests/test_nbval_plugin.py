@@ -1,0 +1,86 @@
+"""The one execution of the book: copies are kept, planted errors are noticed or reported, stderr is a failure."""
+
+import os
+import subprocess
+import sys
+
+import nbformat
+
+from book.copies import executed_path, is_fresh, remembered
+from book.order import ROOT
+
+SETUP = "import numpy as np\nfrom utils.checks import check\nx = np.arange(1.0, 5.0)"
+GOOD = 'check("eq-good", one=np.sum(x + 1), two=x.sum() + 4)'
+BLIND = 'y = x + 0 * x\ncheck("eq-blind", one=y, two=np.copy(x))'
+
+
+def run(book, path, *options):
+    """nbval with the plugin on one notebook of a tiny book; (exit status, what it printed)."""
+    for name in ("utils/__init__.py", "utils/checks.py", "utils/files.py", "utils/records.py", "utils/rendering.py"):
+        if (ROOT / name).is_file():
+            book.write(name, (ROOT / name).read_text("utf-8"))
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "book.nbval_plugin", "-p", "no:cacheprovider"]
+    command += ["--nbval-lax", "--nbval-current-env", "--color=no", f"--rootdir={book.root}", *options, str(path)]
+    environment = os.environ | {"PYTHONPATH": str(ROOT)}
+    done = subprocess.run(command, cwd=book.root, env=environment, capture_output=True, text=True, timeout=300)
+    return done.returncode, done.stdout + done.stderr
+
+
+def test_a_run_leaves_the_copy_that_the_site_shows(book):
+    path = book.notebook("one", SETUP, "print('noise')\nx.sum()", GOOD)
+    status, out = run(book, path, "--mutants", "2")
+    assert status == 0, out
+    copy = nbformat.read(executed_path(path, book.root), as_version=4)
+    code = [cell for cell in copy.cells if cell.cell_type == "code"]
+    assert [cell.execution_count for cell in code] == [1, 2, 3]
+    assert code[1].outputs[0].text == "noise\n"
+    assert code[1].outputs[1].execution_count == 2
+    assert "eq-good" in str(code[2].outputs)
+    assert is_fresh(path, book.root)
+    assert "utils/checks.py" in remembered(path, book.root)["depends"]["modules"]
+
+
+def test_a_planted_error_that_nothing_notices_fails_its_cell_and_leaves_no_copy(book):
+    path = book.notebook("one", SETUP, BLIND, GOOD)
+    status, out = run(book, path, "--mutants", "3")
+    assert status == 1
+    assert "SURVIVED: cell 3, line 1: x + 0 * x  →  x - 0 * x" in out
+    assert "say on its line why it makes no difference" in out
+    assert "1 failed, 2 passed" in out
+    assert not executed_path(path, book.root).exists()
+
+
+def test_without_mutants_nobody_asks(book):
+    path = book.notebook("one", SETUP, BLIND)
+    status, out = run(book, path)
+    assert status == 0, out
+    assert is_fresh(path, book.root)
+
+
+def test_trials_leave_the_chapter_as_it_was(book):
+    """Names, random numbers and figures of a trial stay in its fork."""
+    path = book.notebook(
+        "one",
+        SETUP + "\nrng = np.random.default_rng(0)",
+        "before = set(globals())\nz = rng.normal()\n" + GOOD,
+        "claimed = rng.normal() == np.random.default_rng(0).normal(size=2)[1]",
+        "assert claimed and set(globals()) - before <= {'z', 'claimed'}, set(globals()) - before",
+    )
+    status, out = run(book, path, "--mutants", "2")
+    assert status == 0, out
+
+
+def test_a_cell_that_writes_to_stderr_fails(book):
+    path = book.notebook("one", "import sys", "print('care', file=sys.stderr)", "1")
+    status, out = run(book, path)
+    assert status == 1
+    assert "cell 3 wrote to stderr; mend the warning" in out
+    assert not executed_path(path, book.root).exists()
+
+
+def test_a_failing_cell_leaves_no_copy_even_where_one_was(book):
+    path = book.notebook("one", "1")
+    assert run(book, path)[0] == 0
+    path = book.notebook("one", "1 / 0", "2")
+    assert run(book, path)[0] == 1
+    assert not executed_path(path, book.root).exists()
