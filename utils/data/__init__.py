@@ -8,7 +8,7 @@ from importlib import import_module
 
 #: Where each name is defined. No module has the name of something it offers: the module would hide it.
 _OFFERED = {
-    "bundled": ("Split", "Table", "breast_cancer", "digits", "iris", "photograph", "split", "wine"),
+    "bundled": ("Split", "Table", "breast_cancer", "digits", "halves", "iris", "photograph", "split", "wine"),
     "handwritten": ("Handwriting", "handwriting"),
     "imageset": ("ImageSet", "images"),
     "real": ("CIFAR10_NAMES", "DataError", "available", "cifar10", "data_root", "mnist"),
