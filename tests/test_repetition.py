@@ -41,7 +41,8 @@ def functions(file: str, place: str, source: str) -> Iterator[Function]:
     lines = source.splitlines()
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.FunctionDef):
-            marked = any(MARK in line for line in lines[node.lineno - 1 : node.body[0].lineno])
+            first_lines = lines[node.lineno - 1 : max(node.lineno, node.body[0].lineno - 1)]
+            marked = any(MARK in line for line in first_lines)
             yield Function(file, f"{node.name} ({file}{place})", marked, normalised(node))
 
 
@@ -80,28 +81,39 @@ def normalised(function: ast.FunctionDef) -> tuple[str, ...]:
     return tuple(word for word in words if word.strip())
 
 
-def repetitions(found: Iterable[Function]) -> list[str]:
-    """A complaint for each two functions of different files that are equal, or nearly so, and bear no mark."""
-    complaints = []
+def alike(found: Iterable[Function]) -> Iterator[tuple[Function, Function]]:
+    """Each two functions of different files that are equal, or nearly so."""
     by_length = sorted((function for function in found if len(function.words) >= SMALL), key=lambda f: len(f.words))
-    counts = {function: Counter(function.words) for function in by_length}
+    counts = [Counter(function.words) for function in by_length]
     for i, one in enumerate(by_length):
-        for other in itertools.islice(by_length, i + 1, None):
-            both = len(one.words) + len(other.words)
+        for j in range(i + 1, len(by_length)):
+            other, both = by_length[j], len(one.words) + len(by_length[j].words)
             if 2 * len(one.words) < ALIKE * both:
                 break  # all that follow are longer still
-            if one.file == other.file or one.marked or other.marked:
+            if one.file == other.file:
                 continue
-            alike = one.words == other.words
-            # cheap, and never less than the ratio, which takes long
-            if not alike and len(one.words) >= LARGE and 2 * (counts[one] & counts[other]).total() >= ALIKE * both:
-                alike = SequenceMatcher(None, one.words, other.words, autojunk=False).ratio() >= ALIKE
-            if alike:
-                complaints.append(
-                    f"{one.place} and {other.place} are one function: move what they share to utils/, "
-                    f"or write `{MARK} why` on the first line of one of them"
-                )
-    return complaints
+            if one.words == other.words or (
+                len(one.words) >= LARGE
+                and 2 * (counts[i] & counts[j]).total() >= ALIKE * both  # cheap, and never less than the ratio
+                and SequenceMatcher(None, one.words, other.words, autojunk=False).ratio() >= ALIKE
+            ):
+                yield one, other
+
+
+def repetitions(found: Iterable[Function]) -> list[str]:
+    """Complaints about functions that are written twice without a mark, and about marks that excuse nothing."""
+    found = list(found)
+    pairs = list(alike(found))
+    twice = [pair for pair in pairs if not any(function.marked for function in pair)]
+    idle = [function for function in found if function.marked and not any(function in pair for pair in pairs)]
+    return [
+        *(
+            f"{one.place} and {other.place} are one function: move what they share to utils/, "
+            f"or write `{MARK} why` on the first line of one of them"
+            for one, other in twice
+        ),
+        *(f"{function.place} is marked `{MARK}`, but nothing repeats it: remove the mark" for function in idle),
+    ]
 
 
 ONE = '''
@@ -169,6 +181,13 @@ def test_a_mark_or_a_difference_is_respected(other):
 def test_the_mark_belongs_to_its_function_alone():
     marked = RENAMED.replace("= 2) -> tuple:", "= 2) -> tuple:  # repeated on purpose: it is the lesson")
     assert len(complaints(ONE, marked + ONE)) == 1
+
+
+def test_a_mark_that_excuses_nothing_is_found():
+    marked = RENAMED.replace("= 2) -> tuple:", "= 2) -> tuple:  # repeated on purpose: it was")
+    (complaint,) = complaints(OTHER, marked)
+    assert "width (b.ipynb, cell 1) is marked" in complaint
+    assert "remove the mark" in complaint
 
 
 def test_small_functions_and_repetitions_within_one_file_are_let_pass():
