@@ -26,7 +26,7 @@ from tqdm import tqdm
 
 from utils.data import real
 from utils.data.real import DataError
-from utils.files import replacing
+from utils.files import write_atomically
 
 try:
     import fcntl
@@ -147,11 +147,11 @@ def _download_mnist(root: Path) -> None:
         if (target.is_file() and _md5(target) == md5) or (own.is_file() and _md5(own) == archive_md5):
             continue
         urls = [f"{mirror}{own.name}" for mirror in MNIST_URLS]
-        with _fetched(urls, Path(f"{own}.part"), archive_md5) as archive, replacing(target) as unpacked:
-            with gzip.open(archive) as source, unpacked.open("wb") as sink:
-                shutil.copyfileobj(source, sink)
-            if _md5(unpacked) != md5:
+        with _fetched(urls, Path(f"{own}.part"), archive_md5) as archive:
+            content = gzip.decompress(archive.read_bytes())
+            if hashlib.md5(content, usedforsecurity=False).hexdigest() != md5:
                 raise DataError(f"{archive} does not hold a good {target.name}; remove it and run `make data` again")
+            write_atomically(target, content)
 
 
 @contextmanager
