@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from utils.data import breast_cancer, digits, handwriting, iris, photograph, split, wine
+from utils.data import breast_cancer, digits, halves, handwriting, iris, photograph, split, wine
 
 
 @pytest.mark.parametrize(
@@ -113,6 +113,20 @@ def test_split_without_validation_set():
 def test_split_rejects(X, y, options, message):
     with pytest.raises(ValueError, match=message):
         split(X, y, **options)
+
+
+@pytest.mark.parametrize("n", [2, 7, 100])
+def test_halves_are_disjoint_and_complete(n):
+    first, second = halves(n, 3)
+    assert len(second) - len(first) == n % 2
+    assert sorted([*first, *second]) == list(range(n))
+    assert all(np.array_equal(*pair) for pair in zip(halves(n, 3), (first, second), strict=True))
+
+
+def test_halves_depend_on_the_seed_and_need_two():
+    assert not np.array_equal(halves(100, 0)[0], halves(100, 1)[0])
+    with pytest.raises(ValueError, match="at least 2, found 1"):
+        halves(1, 0)
 
 
 def test_handwriting_holds_each_digit_of_the_small_set_once():

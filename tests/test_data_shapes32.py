@@ -1,4 +1,4 @@
-"""Tests of utils.data.shapes32: what is promised of the pictures, of the dials, and of how classifiers rank."""
+"""Tests of utils.data.shapes: what is promised of the pictures, of the dials, and of how classifiers rank."""
 
 import hashlib
 import time

@@ -33,10 +33,6 @@ def test_history_holds_every_step_and_the_means_of_epochs():
     assert np.allclose(history["loss"], [(1 + 0.25 + 0.0625) / 3, (1 + 0.25 + 0.0625) / 3 * 0.25**3])
     assert w.item() == 0.5**6
     assert history.seconds > 0
-    table = history.table()
-    assert list(table.index) == [1, 2]
-    assert table.index.name == "epoch"
-    assert list(table.columns) == ["loss", "batch"]
 
 
 def test_snapshots_are_taken_before_the_first_step_and_after_epochs_without_gradients():

@@ -15,6 +15,7 @@ import sys
 from pathlib import Path
 
 from book.order import ROOT, chapter_files
+from utils.files import write_atomically
 
 KERNELSPEC = {"name": "python3", "display_name": "Python 3", "language": "python"}
 #: Metadata of a cell that change what the page shows.
@@ -100,9 +101,7 @@ def clear(paths: list[Path], others: list[Path] = ()) -> list[Path]:
         if clean != text:
             new[path] = clean
     for path, text in new.items():
-        partial = path.with_suffix(".partial")
-        partial.write_text(text, "utf-8")
-        partial.replace(path)
+        write_atomically(path, text)
     return list(new)
 
 

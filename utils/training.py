@@ -16,7 +16,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-import pandas as pd
 import torch
 from IPython import get_ipython
 from IPython.display import display
@@ -61,12 +60,6 @@ class History:
 
     def __getitem__(self, name: str) -> np.ndarray:
         return self.epochs[name]
-
-    def table(self) -> pd.DataFrame:
-        """One row an epoch, counted from 1; one column a recorded value."""
-        frame = pd.DataFrame(self.epochs)
-        frame.index = pd.RangeIndex(1, len(frame) + 1, name="epoch")
-        return frame
 
 
 def choose_device(preferred: str | None = None) -> torch.device:

@@ -1,33 +1,30 @@
-"""Data for the chapters: what comes with the dependencies, pictures drawn on the spot, and real CIFAR-10 and MNIST."""
+"""Data for the chapters: what comes with the dependencies, pictures drawn on the spot, and real CIFAR-10 and MNIST.
 
-from utils.data.bundled import Split, Table, breast_cancer, digits, iris, photograph, split, wine
-from utils.data.handwriting import Handwriting, handwriting
-from utils.data.imageset import ImageSet, images
-from utils.data.real import CIFAR10_NAMES, DataError, available, cifar10, data_root, mnist
-from utils.data.shapes32 import CLASS_NAMES, DEFAULTS, DIALS, shapes32, shapes32_splits
+A name is fetched from its module when it is first asked for, so that a chapter about irises neither loads nor depends
+on what finds and verifies real data.
+"""
 
-__all__ = [
-    "CIFAR10_NAMES",
-    "CLASS_NAMES",
-    "DEFAULTS",
-    "DIALS",
-    "DataError",
-    "Handwriting",
-    "ImageSet",
-    "Split",
-    "Table",
-    "available",
-    "breast_cancer",
-    "cifar10",
-    "data_root",
-    "digits",
-    "handwriting",
-    "images",
-    "iris",
-    "mnist",
-    "photograph",
-    "shapes32",
-    "shapes32_splits",
-    "split",
-    "wine",
-]
+from importlib import import_module
+
+#: Where each name is defined. No module has the name of something it offers: the module would hide it.
+_OFFERED = {
+    "bundled": ("Split", "Table", "breast_cancer", "digits", "halves", "iris", "photograph", "split", "wine"),
+    "handwritten": ("Handwriting", "handwriting"),
+    "imageset": ("ImageSet", "images"),
+    "real": ("CIFAR10_NAMES", "DataError", "available", "cifar10", "data_root", "mnist"),
+    "shapes": ("CLASS_NAMES", "DEFAULTS", "DIALS", "shapes32", "shapes32_splits"),
+}
+_MODULE = {name: module for module, names in _OFFERED.items() for name in names}
+
+__all__ = sorted(_MODULE)
+
+
+def __getattr__(name: str):
+    if name not in _MODULE:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = globals()[name] = getattr(import_module(f"{__name__}.{_MODULE[name]}"), name)
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

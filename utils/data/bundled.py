@@ -1,4 +1,4 @@
-"""Small real data sets that come inside scikit-learn, and the one way in which chapters cut a data set up.
+"""Small real data sets that come inside scikit-learn, and how chapters cut a data set up.
 
 Sources: digits, E. Alpaydin and C. Kaynak (1998); iris, R. A. Fisher (1936); wine, M. Forina et al. (1988); breast
 cancer, W. H. Wolberg, W. N. Street and O. L. Mangasarian (1995), all from the UCI repository. The photographs are by
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-__all__ = ["Split", "Table", "breast_cancer", "digits", "iris", "photograph", "split", "wine"]
+__all__ = ["Split", "Table", "breast_cancer", "digits", "halves", "iris", "photograph", "split", "wine"]
 
 
 @dataclass(frozen=True)
@@ -128,6 +128,17 @@ def split(X, y, *, val: float = 0.2, test: float = 0.2, seed: int = 0, standardi
     X, y = (X - mean) / scale, y.astype(np.int64)
     train, val_part, test_part = ((X[rows], y[rows]) for rows in (train_rows, val_rows, test_rows))
     return Split(*train, *val_part, *test_part, mean, scale)
+
+
+def halves(n: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
+    """Two disjoint random halves of the indices 0 … n − 1: to fit, to judge. The first is the smaller if n is odd.
+
+    Raises ValueError when n < 2, which leaves nothing to fit on.
+    """
+    if n < 2:
+        raise ValueError(f"halves: n must be at least 2, found {n}")
+    order = np.random.default_rng(seed).permutation(n)
+    return order[: n // 2], order[n // 2 :]
 
 
 def _table(name: str) -> Table:

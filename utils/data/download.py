@@ -26,6 +26,7 @@ from tqdm import tqdm
 
 from utils.data import real
 from utils.data.real import DataError
+from utils.files import write_atomically
 
 try:
     import fcntl
@@ -147,17 +148,10 @@ def _download_mnist(root: Path) -> None:
             continue
         urls = [f"{mirror}{own.name}" for mirror in MNIST_URLS]
         with _fetched(urls, Path(f"{own}.part"), archive_md5) as archive:
-            staging = target.with_name(f".{target.name}.unpacking")
-            try:
-                with gzip.open(archive) as source, staging.open("wb") as sink:
-                    shutil.copyfileobj(source, sink)
-                if _md5(staging) != md5:
-                    raise DataError(
-                        f"{archive} does not hold a good {target.name}; remove it and run `make data` again"
-                    )
-                os.replace(staging, target)
-            finally:
-                staging.unlink(missing_ok=True)
+            content = gzip.decompress(archive.read_bytes())
+            if hashlib.md5(content, usedforsecurity=False).hexdigest() != md5:
+                raise DataError(f"{archive} does not hold a good {target.name}; remove it and run `make data` again")
+            write_atomically(target, content)
 
 
 @contextmanager

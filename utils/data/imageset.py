@@ -6,8 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from utils.data import real
-from utils.data.shapes32 import CLASS_NAMES, shapes32_splits
+from utils.data.shapes import CLASS_NAMES, shapes32_splits
 
 __all__ = ["ImageSet", "images"]
 
@@ -49,12 +48,14 @@ def images(
         The real set that was asked for is missing or broken; or, with "auto", CIFAR-10 is there but broken, or
         DATA_ROOT names a folder that does not exist.
     """
+    if name not in ("auto", "cifar10", "mnist", "shapes32"):
+        raise ValueError(f"images: the name is 'auto', 'cifar10', 'mnist' or 'shapes32', found {name!r}")
+    if name != "shapes32":
+        from utils.data import real  # only here: drawn pictures do not depend on what finds and reads real ones
     if name == "auto":
         name = "cifar10" if real.is_there("cifar10") else "shapes32"
     if name == "shapes32":
         return ImageSet(name, CLASS_NAMES, **shapes32_splits(num_train, num_val, num_test, seed=seed))
-    if name not in ("cifar10", "mnist"):
-        raise ValueError(f"images: the name is 'auto', 'cifar10', 'mnist' or 'shapes32', found {name!r}")
     (X, y), (X_test, y_test) = real.cifar10() if name == "cifar10" else real.mnist()
     if min(num_train, num_val, num_test) < 1 or num_train + num_val > len(X) or num_test > len(X_test):
         raise ValueError(

@@ -101,8 +101,8 @@ def source_read(app, document, source):
         return
     nb = merged(Path(document).with_suffix(".ipynb"))
     fold_drawing_code(nb)
-    for cell in _code(nb):  # notes for book/mutants.py, not for readers
-        cell.source = re.sub(r" *# no mutant:.*", "", cell.source)
+    for cell in _code(nb):  # notes for book/mutants.py and tests/test_repetition.py, not for readers
+        cell.source = re.sub(r" *# (?:no mutant|repeated on purpose):.*", "", cell.source)
     seen: set[str] = set()
     glued: dict[str, str] = {}
     for cell in _code(nb):

@@ -2,16 +2,9 @@
 
 export const METRICS = ["l1", "l2", "linf"];
 
-// Distance of two places, with the axes of the metric turned by `degrees`.
-export function distance(dx, dy, metric, degrees = 0) {
-  const angle = (degrees * Math.PI) / 180, cos = Math.cos(angle), sin = Math.sin(angle);
-  const u = Math.abs(cos * dx + sin * dy), v = Math.abs(cos * dy - sin * dx);
-  if (metric === "l1") return u + v;
-  return metric === "linf" ? Math.max(u, v) : Math.sqrt(u * u + v * v);
-}
-
 // The k nearest of `points` [{x, y, label}] to (x, y): [{i, distance}], nearest first; of equally near ones the one that
-// comes first in the list. `without` leaves one point out. Fewer than k points: all of them.
+// comes first in the list. The axes of the metric are turned by `degrees`. `without` leaves one point out. Fewer than k
+// points: all of them.
 export function neighbours(points, x, y, { k, metric, degrees = 0 }, without = -1) {
   const angle = (degrees * Math.PI) / 180, cos = Math.cos(angle), sin = Math.sin(angle);
   const near = [];

@@ -14,29 +14,27 @@ const make = (name, attributes, parent) => {
 };
 
 // handlers: start() before a change; move(i, x, y), add(x, y), remove(i), classify(i, label), select(i), hover(x, y) or
-// hover(null); only `move` is required. extent is half the side of the square; `down` turns the second axis downwards.
+// hover(null); only `move` is required. extent is half the side of the square.
 export class Plane {
-  constructor(host, { extent, down = false, label, classes = 5, handlers }) {
-    Object.assign(this, { extent, down, host, handlers, classes, points: [], current: 0 });
+  constructor(host, { extent, label, classes = 5, handlers }) {
+    Object.assign(this, { extent, host, handlers, classes, points: [], current: 0 });
     host.classList.add("plane");
     this.canvas = host.appendChild(document.createElement("canvas"));
     this.svg = make("svg", { viewBox: `0 0 ${SIZE} ${SIZE}`, role: "group", "aria-label": label }, host);
     this.below = make("g", { "aria-hidden": "true" }, this.svg); // for lines under the points
     this.marks = make("g", {}, this.svg);
-    this.above = make("g", { "aria-hidden": "true" }, this.svg);
-    this.above.style.pointerEvents = "none";
     this.#listen();
   }
 
   toScreen(x, y) {
     const scale = SIZE / (2 * this.extent);
-    return [(x + this.extent) * scale, (this.down ? y + this.extent : this.extent - y) * scale];
+    return [(x + this.extent) * scale, (this.extent - y) * scale];
   }
 
   toPlane(event) {
     const box = this.svg.getBoundingClientRect();
     const u = (event.clientX - box.left) / box.width, v = (event.clientY - box.top) / box.height;
-    return [this.#inside((2 * u - 1) * this.extent), this.#inside((this.down ? 2 * v - 1 : 1 - 2 * v) * this.extent)];
+    return [this.#inside((2 * u - 1) * this.extent), this.#inside((1 - 2 * v) * this.extent)];
   }
 
   // points: [{x, y, label}]; describe(i) says more about point i to a screen reader.
@@ -67,18 +65,18 @@ export class Plane {
       const v = ((row + 0.5) / cells) * 2 - 1;
       for (let column = 0; column < cells; column++) {
         const x = (((column + 0.5) / cells) * 2 - 1) * this.extent;
-        image.data.set(shade(x, (this.down ? v : -v) * this.extent, column, row), 4 * (row * cells + column));
+        image.data.set(shade(x, -v * this.extent, column, row), 4 * (row * cells + column));
       }
     }
     context.putImageData(image, 0, 0);
   }
 
   // Lines and arrows below the points: [{from: [x, y], to: [x, y], ...attributes}], in coordinates of the plane.
-  lines(lines, layer = this.below) {
-    layer.replaceChildren();
+  lines(lines) {
+    this.below.replaceChildren();
     for (const { from, to, ...attributes } of lines) {
       const [x1, y1] = this.toScreen(...from), [x2, y2] = this.toScreen(...to);
-      make("line", { x1, y1, x2, y2, ...attributes }, layer);
+      make("line", { x1, y1, x2, y2, ...attributes }, this.below);
     }
   }
 
@@ -184,8 +182,8 @@ export class Plane {
   #key(event) {
     const i = this.#index(event);
     if (i < 0 || event.ctrlKey || event.metaKey || event.altKey) return;
-    const point = this.points[i], step = event.shiftKey ? 5 * STEP : STEP, up = this.down ? -1 : 1;
-    const arrow = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, up], ArrowDown: [0, -up] }[event.key];
+    const point = this.points[i], step = event.shiftKey ? 5 * STEP : STEP;
+    const arrow = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] }[event.key];
     const key = event.key.toLowerCase(), label = "12345".indexOf(event.key);
     if (arrow) {
       this.handlers.start?.();

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from utils.data import real
 from utils.data.bundled import digits
 
 __all__ = ["Handwriting", "handwriting"]
@@ -60,6 +59,10 @@ def handwriting(name: str = "auto") -> Handwriting:
     DataError
         MNIST was asked for, or is there, and a file of it is missing or broken.
     """
+    if name not in ("auto", "digits", "mnist"):
+        raise ValueError(f"handwriting: the name is 'auto', 'digits' or 'mnist', found {name!r}")
+    if name != "digits":
+        from utils.data import real  # only here: the small set does not depend on what finds and reads the real one
     if name == "auto":
         name = "mnist" if real.is_there("mnist") else "digits"
     if name == "digits":
@@ -67,8 +70,6 @@ def handwriting(name: str = "auto") -> Handwriting:
         order = np.random.default_rng(0).permutation(len(table.X))
         X, y = (table.X[order] / 16).astype(np.float32), table.y[order]
         return Handwriting(name, 8, X[:-TEST], y[:-TEST], X[-TEST:], y[-TEST:])
-    if name != "mnist":
-        raise ValueError(f"handwriting: the name is 'auto', 'digits' or 'mnist', found {name!r}")
     (X, y), (X_test, y_test) = real.mnist()
     return Handwriting(name, 28, _rows(X), y, _rows(X_test), y_test)
 
