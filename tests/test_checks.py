@@ -8,14 +8,16 @@ import numpy as np
 import pytest
 import torch
 
-from utils.checks import RECORD_MIME, CheckFailed, MonteCarlo, check, claim, relative_error
+from utils.checks import CheckFailed, MonteCarlo, check, claim, relative_error
+from utils.records import RECORD_MIME
 
 
 def lines(function, *arguments, **named):
     """What a passing check or claim displays, as MIME bundles."""
     with mock.patch("utils.checks.display") as display:
         function(*arguments, **named)
-    return [call.args[0]._repr_mimebundle_() for call in display.call_args_list]
+    assert all(call.kwargs == {"raw": True} for call in display.call_args_list)
+    return [call.args[0] for call in display.call_args_list]
 
 
 def passes(**sides):
@@ -361,7 +363,8 @@ def test_true_claims_show_what_was_found(true):
     (line,) = lines(claim, "the order is <three>", true, order_found=2.98765, steps=7)
     assert line["text/plain"] == "✓ the order is <three>   order found = 2.988, steps = 7"
     assert "&lt;three&gt;" in line["text/html"]
-    assert line[RECORD_MIME] == {"kind": "claim", "subject": "the order is <three>"}
+    found = {"order_found": "2.988", "steps": "7"}
+    assert line[RECORD_MIME] == {"kind": "claim", "subject": "the order is <three>", "found": found}
 
 
 @pytest.mark.parametrize("false", [False, np.bool_(False), np.array(False), torch.tensor(False)])

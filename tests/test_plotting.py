@@ -1,5 +1,6 @@
 """No figure leaves a chapter mute, in fixed colours, or with ids that collide with another figure's."""
 
+import json
 import re
 import subprocess
 import sys
@@ -15,8 +16,9 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 
-from utils import plotting
+from utils import plotting, rendering
 from utils.plotting import COLORS, INK, MUTED, PAGE, image_grid, show, show_frames, use_style
+from utils.records import PALETTE, RECORD_MIME
 
 ALT = 'A line that rises from 0 to 1; "steep" & x < y'
 
@@ -119,10 +121,16 @@ def test_alt_text_and_caption_reach_the_reader():
     assert_balanced(bundle["text/html"])
 
 
-def test_both_drawings_are_valid_xml():
-    bundle = shown(show, line_figure(), ALT)
+def test_the_record_holds_the_drawing_and_what_belongs_to_it():
+    bundle = shown(show, line_figure(), ALT, caption="Look.")
+    record = json.loads(json.dumps(bundle[RECORD_MIME]))
+    (drawing,) = record["drawings"]
+    assert (record["kind"], record["caption"]) == ("figure", "Look.")
+    assert (drawing["alt"], drawing["label"]) == (ALT, None)
+    root = ET.fromstring(drawing["svg"])
+    assert (root.get("width"), root.get("height")) == (str(drawing["width"]), str(drawing["height"]))
+    assert root.get("stroke-linejoin") == "round"
     ET.fromstring(svgs(bundle)[0])
-    ET.fromstring(bundle["image/svg+xml"])
 
 
 def test_colours_follow_the_theme():
@@ -131,25 +139,30 @@ def test_colours_follow_the_theme():
         ax.plot([0, 1], [i, i + 1], color=color, markeredgecolor=PAGE, marker="o")
     ax.text(0, 0, "label", color=INK)
     svg = svgs(shown(show, fig, ALT))[0]
-    for name, (light, _) in plotting.PALETTE.items():
-        assert f"var(--eer-{name}, {light})" in svg
-    for variable in ("--eer-ink", "--eer-muted", "--eer-page"):
-        assert f"var({variable}, " in svg
+    for name in PALETTE:
+        assert f"var(--eer-{name}, " in svg
     themed = re.sub(r"var\((?:[^()]|\([^()]*\)|var\([^()]*\))*\)", "", svg)
     for color in [*COLORS, INK, MUTED, PAGE]:
         assert color not in themed, f"{color} stays fixed"
 
 
-def test_the_plain_drawing_keeps_its_colours():
-    plain = shown(show, line_figure(), ALT)["image/svg+xml"]
-    assert COLORS[0] in plain
-    assert "var(" not in plain
+def test_the_record_keeps_matplotlibs_colours_and_a_theme_replaces_them():
+    svg = shown(show, line_figure(), ALT)[RECORD_MIME]["drawings"][0]["svg"]
+    assert COLORS[0] in svg
+    assert "var(" not in svg
+    for theme, colours in rendering.THEMES.items():
+        drawn = rendering.in_theme(svg, theme)
+        assert colours["blue"] in drawn
+        assert colours["ink"] in drawn
+    assert COLORS[0] not in rendering.in_theme(svg, "dark")
 
 
 def test_light_and_dark_palettes_have_no_colour_in_common():
-    colors = [color for pair in plotting.PALETTE.values() for color in pair]
+    light, dark = rendering.THEMES["light"], rendering.THEMES["dark"]
+    assert list(light) == list(dark) == list(PALETTE)
+    colors = [*PALETTE.values(), *dark.values()]
     assert len(set(colors)) == len(colors)
-    assert all(re.fullmatch(r"#[0-9a-f]{6}", color) for color in [*colors, INK, MUTED, PAGE])
+    assert all(re.fullmatch(r"#[0-9a-f]{6}", color) for color in [*colors, *light.values()])
 
 
 def test_ids_are_unique_on_the_page_and_all_references_resolve():
@@ -175,27 +188,28 @@ def test_output_is_deterministic():
     program = (
         "import matplotlib as mpl; mpl.use('agg')\n"
         "import matplotlib.pyplot as plt, utils.plotting as p\n"
-        "p.display = lambda bundle, raw: print(bundle['text/html'], bundle['image/svg+xml'])\n"
+        "p.display = lambda bundle, raw: print(bundle)\n"
         "fig, ax = plt.subplots(); ax.plot([0, 1], marker='o'); ax.fill_between([0, 1], [0, 1], hatch='/')\n"
         "p.show(fig, 'a line from zero to one')"
     )
     runs = {subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout
             for _ in range(2)}  # fmt: skip
     assert len(runs) == 1
-    assert "<svg" in runs.pop()
+    assert RECORD_MIME in runs.pop()
 
 
 def test_shortened_numbers_stay_close():
     fig, ax = plt.subplots()
     ax.plot(np.linspace(0, 1, 50), np.sin(np.linspace(0, 9, 50)))
-    bundle = shown(show, fig, ALT)
+    with mock.patch("utils.plotting._clean", side_effect=plotting._clean) as clean:
+        record = shown(show, fig, ALT)[RECORD_MIME]
 
     def longest(svg):
         path = max(re.findall(r' d="([^"]*)"', svg), key=len)
         return np.array(re.findall(r"-?\d+\.?\d*(?:e-?\d+)?", path), dtype=float)
 
-    themed, plain = longest(svgs(bundle)[0]), longest(bundle["image/svg+xml"])
-    np.testing.assert_allclose(themed, plain, atol=0.0051, rtol=0)
+    kept, plain = longest(record["drawings"][0]["svg"]), longest(clean.call_args.args[0])
+    np.testing.assert_allclose(kept, plain, atol=0.0051, rtol=0)
 
 
 @pytest.mark.parametrize(
@@ -220,6 +234,9 @@ def test_frames_under_a_slider():
     assert 'data-label="&lt;0&gt;"' in markup
     assert 'data-label="2"' in markup
     assert bundle["text/plain"].splitlines() == [f"{ALT}, frame {i}" for i in range(3)]
+    drawings = bundle[RECORD_MIME]["drawings"]
+    assert [drawing["label"] for drawing in drawings] == ["<0>", "1", "2"]
+    assert [drawing["alt"] for drawing in drawings] == [f"{ALT}, frame {i}" for i in range(3)]
     assert plt.get_fignums() == []
     assert_balanced(markup)
     everywhere = [name for svg in svgs(bundle) for name in ids(svg)]

@@ -6,9 +6,7 @@ check links back to its equation, and the equation shows that it is checked.
 
 from __future__ import annotations
 
-import html
 import itertools
-import json
 import re
 from dataclasses import dataclass
 from numbers import Integral, Number, Real
@@ -17,10 +15,9 @@ from typing import Any
 import numpy as np
 from IPython.display import display
 
-__all__ = ["CheckFailed", "CheckLine", "MonteCarlo", "check", "claim", "relative_error"]
+from utils.rendering import bundle, detail
 
-#: The type under which a line's facts travel in the executed notebook, for the website and the tests to read.
-RECORD_MIME = "application/vnd.every-equation-runs.check+json"
+__all__ = ["CheckFailed", "MonteCarlo", "check", "claim", "relative_error"]
 
 
 class CheckFailed(AssertionError):
@@ -58,27 +55,6 @@ class MonteCarlo:
         if samples.ndim == 0 or len(samples) < 2:
             raise ValueError("MonteCarlo.from_samples needs at least two samples")
         return cls(samples.mean(axis=0), samples.std(axis=0, ddof=1) / np.sqrt(len(samples)))
-
-
-class CheckLine:
-    """One line of the page: what was verified and how well. Renders as text and as HTML."""
-
-    def __init__(self, kind: str, subject: str, detail: str, record: dict):
-        self.kind, self.subject, self.detail, self.record = kind, subject, detail, record
-
-    def __repr__(self) -> str:
-        return f"✓ {self.subject}   {self.detail}"
-
-    def _repr_mimebundle_(self, include=None, exclude=None):
-        subject, detail = html.escape(self.subject), html.escape(self.detail)
-        if self.kind == "check":
-            subject = f'<a class="eer-eq" data-eq="{subject}" href="#equation-{subject}">{subject}</a>'
-        markup = (
-            f'<div class="eer-line eer-{self.kind}" style="color:var(--eer-ok, #1a7f37)">✓ '
-            f'<span class="eer-subject">{subject}</span> <span class="eer-detail">{detail}</span></div>'
-        )
-        record = {"kind": self.kind, "subject": self.subject, **self.record}
-        return {"text/plain": repr(self), "text/html": markup, RECORD_MIME: json.loads(json.dumps(record))}
 
 
 def relative_error(a, b, scale: float | None = None) -> float:
@@ -147,15 +123,12 @@ def check(label: str, *, tolerance: float = 1e-8, z: float = 3.0, scale: float |
                 deviations.append(_compare_estimate(label, names, x, y, z))
             else:
                 errors.append(_compare_exact(label, names, x, y, tolerance, scale))
-    parts, record = [" = ".join(sides).replace("_", " ")], {"sides": list(sides)}
+    record = {"kind": "check", "subject": label, "sides": list(sides)}
     if errors:
-        measure = "largest relative error" if scale is None else f"largest error in units of {scale:g}:"
-        parts.append(f"{measure} {max(errors):.1e} (tolerance {tolerance:g})")
         record |= {"error": max(errors), "tolerance": float(tolerance)} | ({"scale": float(scale)} if scale else {})
     if deviations:
-        parts.append(f"{max(deviations):.2f} standard errors apart (allowed {z:g})")
         record |= {"standard_errors": max(deviations), "allowed": float(z)}
-    display(CheckLine("check", label, " · ".join(parts), record))
+    display(bundle(record), raw=True)
 
 
 def claim(sentence: str, holds: bool, **found) -> None:
@@ -186,10 +159,10 @@ def claim(sentence: str, holds: bool, **found) -> None:
         raise TypeError(f"claim: {sentence!r} needs one boolean, found {type(holds).__name__}; use .all() or .any()")
     if not found:
         raise TypeError(f"claim: {sentence!r} shows no measured value; pass it by name, as in claim(…, order=order)")
-    values = ", ".join(f"{name.replace('_', ' ')} = {_short(value)}" for name, value in found.items())
+    record = {"kind": "claim", "subject": sentence, "found": {name: _short(value) for name, value in found.items()}}
     if not holds:
-        raise CheckFailed(f"claim failed: {sentence}\n  expected: true\n  found:    {values}")
-    display(CheckLine("claim", sentence, values, {}))
+        raise CheckFailed(f"claim failed: {sentence}\n  expected: true\n  found:    {detail(record)}")
+    display(bundle(record), raw=True)
 
 
 def _reject_bad_call(label, sides, tolerance, z, scale) -> None:

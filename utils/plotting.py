@@ -1,15 +1,12 @@
 """One look for every figure of the book: readable on light and dark pages, safe for colour-blind readers, never mute.
 
-A figure leaves a chapter through `show` (or `show_frames`), which demands a text alternative and turns Matplotlib's
-colours into CSS variables, so that one drawing follows the theme of the website and of JupyterLab.
+A figure leaves a chapter through `show` (or `show_frames`), which demands a text alternative and keeps the drawing as
+a record (utils/records.py) in the colours of a light page; whoever shows it puts those of its theme in their place.
 """
 
 from __future__ import annotations
 
-import hashlib
-import html
 import io
-import itertools
 import re
 from collections.abc import Sequence
 
@@ -19,40 +16,17 @@ from cycler import cycler
 from IPython.display import display
 from matplotlib.figure import Figure
 
+from utils.records import PALETTE
+from utils.rendering import bundle
+
 __all__ = ["COLORS", "DIVERGING", "INK", "MUTED", "SEQUENTIAL", "image_grid", "show", "show_frames", "use_style"]
 
-#: Series colours on a white page (Okabe and Ito's palette, the bright ones darkened), and their twins on a dark page.
-PALETTE = {
-    "blue": ("#0072b2", "#5ab4ee"),
-    "orange": ("#d55e00", "#ff8c42"),
-    "green": ("#00805e", "#2fc79f"),
-    "purple": ("#a8508a", "#e39cc9"),
-    "gold": ("#946c00", "#e8b93a"),
-    "sky": ("#2f7f9e", "#8ad3f2"),
-}
-COLORS = [light for light, _ in PALETTE.values()]
-INK, MUTED = "#24292f", "#6e7781"  # lines and text; grid and secondary marks
-PAGE = "#fefefe"  # the colour of the page, for halos round labels and edges of markers
+COLORS = [PALETTE[name] for name in ("blue", "orange", "green", "purple", "gold", "sky")]
+INK, MUTED, PAGE = PALETTE["ink"], PALETTE["muted"], PALETTE["page"]
 SEQUENTIAL, DIVERGING = "viridis", "RdBu_r"
-
-#: The colours of each theme by name; the website draws every figure once in each.
-THEMES = {
-    "light": {name: light for name, (light, _) in PALETTE.items()} | {"ink": INK, "muted": MUTED, "page": "#ffffff"},
-    "dark": {name: dark for name, (_, dark) in PALETTE.items()}
-    | {"ink": "#e6edf3", "muted": "#9aa4af", "page": "#121212"},
-}
-
-#: Matplotlib's colour on the left becomes the CSS value on the right.
-_THEME = {light: f"var(--eer-{name}, {light})" for name, (light, _) in PALETTE.items()} | {
-    INK: f"var(--eer-ink, var(--jp-ui-font-color1, {INK}))",
-    MUTED: f"var(--eer-muted, var(--jp-ui-font-color2, {MUTED}))",
-    "#fefefe": "var(--eer-page, var(--jp-layout-color0, #fefefe))",
-}
-
 
 #: Letters as shapes, which look alike everywhere, and the same ids for the same drawing.
 _SVG = {"svg.fonttype": "path", "svg.hashsalt": "every-equation-runs"}
-_drawings = itertools.count()
 
 
 def use_style() -> None:
@@ -105,8 +79,7 @@ def show(fig: Figure, alt: str, caption: str | None = None) -> None:
     TypeError
         `fig` is not a figure.
     """
-    markup, svg = _figure_markup(fig, alt)
-    display({"text/html": _wrap(markup, caption), "image/svg+xml": svg, "text/plain": alt}, raw=True)
+    _display([_drawing(fig, alt)], caption)
 
 
 def show_frames(figs: Sequence[Figure], labels: Sequence[str], alts: Sequence[str], caption: str | None = None) -> None:
@@ -129,24 +102,7 @@ def show_frames(figs: Sequence[Figure], labels: Sequence[str], alts: Sequence[st
         raise ValueError(f"show_frames: {len(figs)} figures, {len(labels)} labels, {len(alts)} alts; need equal, ≥ 2")
     if len(set(map(id, figs))) < len(figs):
         raise ValueError("show_frames: one figure comes twice; make a new one for each frame")
-    frames = []
-    for fig, label, alt in zip(figs, labels, alts, strict=True):
-        hidden = " hidden" if frames else ""
-        drawing, _ = _figure_markup(fig, alt)
-        frames.append(f'<div class="eer-frame"{hidden} data-label="{html.escape(label)}">{drawing}</div>')
-    react = (
-        "const f=this.closest('.eer-frames'),s=[...f.querySelectorAll('.eer-frame')];"
-        "f.querySelectorAll('img').forEach(i=>i.loading='eager');"
-        "s.forEach((e,i)=>e.hidden=i!=this.value);const l=s[this.value].dataset.label;"
-        "f.querySelector('output').value=l;this.setAttribute('aria-valuetext',l)"
-    )
-    first = html.escape(labels[0])
-    slider = (
-        f'<div class="eer-slider"><input type="range" min="0" max="{len(figs) - 1}" value="0" step="1" '
-        f'aria-label="Frame" aria-valuetext="{first}" oninput="{html.escape(react)}"><output>{first}</output></div>'
-    )
-    markup = f'<div class="eer-frames">{slider}{"".join(frames)}</div>'
-    display({"text/html": _wrap(markup, caption), "text/plain": "\n".join(alts)}, raw=True)
+    _display([_drawing(*frame) for frame in zip(figs, alts, labels, strict=True)], caption)
 
 
 def image_grid(images, columns: int = 10, labels: Sequence[str] | None = None, size: float = 0.62) -> Figure:
@@ -199,8 +155,12 @@ def image_grid(images, columns: int = 10, labels: Sequence[str] | None = None, s
     return fig
 
 
-def _figure_markup(fig, alt) -> tuple[str, str]:
-    """The figure as themed SVG for a page, and as plain SVG; closes the figure."""
+def _display(drawings: list[dict], caption: str | None) -> None:
+    display(bundle({"kind": "figure", "drawings": drawings, "caption": caption}), raw=True)
+
+
+def _drawing(fig, alt, label: str | None = None) -> dict:
+    """The figure as a drawing for the record; closes the figure."""
     if not isinstance(fig, Figure):
         raise TypeError(f"show takes a matplotlib Figure, found {type(fig).__name__}")
     if not isinstance(alt, str) or len(alt.split()) < 4:
@@ -211,37 +171,26 @@ def _figure_markup(fig, alt) -> tuple[str, str]:
     with plt.rc_context(_SVG):
         fig.savefig(buffer, format="svg", bbox_inches="tight", metadata={"Date": None, "Creator": None})
     plt.close(fig)
-    plain = buffer.getvalue().decode()
-    svg = re.sub(r"<metadata>.*?</metadata>|<style.*?</style>|<!--.*?-->", "", plain[plain.index("<svg") :], flags=re.S)
-    # Matplotlib writes colours in style="…", where var() is allowed
-    svg = re.sub("|".join(_THEME), lambda found: _THEME[found[0]], svg)
+    svg = buffer.getvalue().decode()
+    points = [float(size) for size in re.search(r'width="([\d.]+)pt" height="([\d.]+)pt"', svg).groups()]
+    width, height = (round(size * 4 / 3) for size in points)
+    root = (
+        f'<svg width="{width}" height="{height}" viewBox="0 0 {points[0]} {points[1]}" '
+        'xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" '
+        'stroke-linejoin="round" stroke-linecap="butt">'
+    )
+    svg = re.sub(r"<svg [^>]*>", root, _clean(svg), count=1)
+    return {"svg": svg, "width": width, "height": height, "alt": alt, "label": label}
+
+
+def _clean(svg: str) -> str:
+    """Matplotlib's SVG without what no reader sees: one element, two decimals, only ids that something refers to."""
+    svg = re.sub(r"<metadata>.*?</metadata>|<style.*?</style>|<!--.*?-->", "", svg[svg.index("<svg") :], flags=re.S)
     svg = re.sub(r'(?<= d=")[^"]*', lambda path: re.sub(r"-?\d+\.\d{3,}", _two_decimals, path[0]), svg)
     svg = re.sub(r'(?<= [xy]=")[^"]*', lambda number: re.sub(r"-?\d+\.\d{3,}", _two_decimals, number[0]), svg)
-    svg = _unique_ids(svg)
-    width, height = re.search(r'width="([\d.]+)pt" height="([\d.]+)pt"', svg).groups()
-    return re.sub(r"<svg [^>]*>", _svg_tag(width, height, alt), svg, count=1), plain
+    used = set(re.findall(r'(?:href="|url\()#([^")]+)', svg))
+    return re.sub(r' id="([^"]*)"', lambda found: found[0] if found[1] in used else "", svg)
 
 
 def _two_decimals(number: re.Match) -> str:
     return f"{float(number[0]):.2f}".rstrip("0").rstrip(".")
-
-
-def _unique_ids(svg: str) -> str:
-    """Several drawings share one page: keep only the ids that something refers to, and make them unlike any other's."""
-    prefix = f"f{hashlib.sha1(svg.encode()).hexdigest()[:8]}-{next(_drawings)}"
-    used = set(re.findall(r'(?:href="|url\()#([^")]+)', svg))
-    svg = re.sub(r' id="([^"]*)"', lambda m: f' id="{prefix}-{m[1]}"' if m[1] in used else "", svg)
-    return re.sub(r'(href="|url\()#([^")]+)', rf"\1#{prefix}-\2", svg)
-
-
-def _svg_tag(width, height, alt) -> str:
-    width, height = float(width), float(height)
-    size = f'width="{width * 4 / 3:.0f}" height="{height * 4 / 3:.0f}" viewBox="0 0 {width} {height}"'
-    names = 'xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink"'
-    look = "max-width:100%;height:auto;stroke-linejoin:round;stroke-linecap:butt"
-    return f'<svg {size} {names} role="img" aria-label="{html.escape(alt)}" style="{look}">'
-
-
-def _wrap(markup: str, caption: str | None) -> str:
-    below = f"<figcaption>{html.escape(caption, quote=False)}</figcaption>" if caption else ""
-    return f'<figure class="eer-figure" style="margin:1em 0">{markup}{below}</figure>'

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from book.definitions import definitions
 from book.order import ROOT
-from tests.chapter_code import definitions
 
 PAGE = "chapters/classical/knn.html"
 MODEL = "customElements.get('eer-knn').model"

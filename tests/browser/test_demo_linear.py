@@ -7,8 +7,8 @@ import re
 import numpy as np
 import pytest
 
+from book.definitions import definitions
 from book.order import ROOT
-from tests.chapter_code import definitions
 from utils.gradcheck import central_difference
 
 PAGE = "chapters/classical/linear_classifiers.html"

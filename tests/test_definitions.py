@@ -3,7 +3,7 @@
 import nbformat
 import pytest
 
-from tests.chapter_code import definitions
+from book.definitions import definitions
 
 
 @pytest.fixture

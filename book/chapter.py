@@ -1,0 +1,376 @@
+"""What a chapter is: the one reader of its notebook for whoever asks what stands in it.
+
+    chapter = Chapter("chapters/classical/pca.ipynb")
+    chapter.labels, chapter.checks, chapter.reading_minutes
+
+Its Markdown is read by `book.markdown` as the website reads it, its code by `ast`. Everything is parsed when it is
+first asked for, and once. Cells and lines count from 1.
+"""
+
+from __future__ import annotations
+
+import ast
+import json
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from types import SimpleNamespace
+
+from IPython.core.inputtransformer2 import TransformerManager
+
+from book import markdown
+from book.markdown import Directive, Equation, Formula, Heading, Link, Paragraph, Role, Target
+from book.order import ROOT
+
+WORDS_PER_MINUTE = 180  # slower than for a novel: there is mathematics
+WORDS_PER_EQUATION = 20  # a display equation takes as long to read as so many words
+
+
+@dataclass(frozen=True)
+class Check:
+    """A call of `check`; the label is an expression where it is computed, None where there is none."""
+
+    label: str | ast.expr | None
+    cell: int
+    call: ast.Call
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A call of `claim`; the sentence is an expression where it is computed, None where there is none."""
+
+    sentence: str | ast.expr | None
+    cell: int
+    call: ast.Call
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A call of `show` or `show_frames`; alt is its alternative text, or the list of them, None where there is none."""
+
+    alt: ast.expr | None
+    cell: int
+    call: ast.Call
+
+
+@dataclass(frozen=True)
+class Glued:
+    """A call of `glue` with the expression of its key."""
+
+    key: ast.expr | None
+    cell: int
+    call: ast.Call
+
+
+@dataclass(frozen=True)
+class Pasted:
+    """A place in the text for a glued value, and how it is to be formatted."""
+
+    key: str
+    format: str
+    cell: int
+    line: int
+
+
+@dataclass(frozen=True)
+class Exercise:
+    """An exercise with the cells of its solution, between those where that begins and ends; None without a solution."""
+
+    label: str | None
+    cell: int
+    solution: tuple[int, ...] | None
+
+
+@dataclass(frozen=True)
+class Solution:
+    """A solution: of which exercise, from which cell to which; `end` is None where it does not end."""
+
+    exercise: str
+    cell: int
+    end: int | None
+    cells: tuple[int, ...]
+    folded: bool
+
+
+class Chapter:
+    """A notebook of the book.
+
+    Parameters
+    ----------
+    path : str or Path
+        Where it lies, absolute or relative to the root of the repository.
+
+    Raises
+    ------
+    ValueError
+        The file cannot be read as a notebook of format 4; the message is one line.
+    """
+
+    def __init__(self, path: str | Path):
+        path = ROOT / path
+        try:
+            stored = json.loads(path.read_text("utf-8"))
+        except (OSError, ValueError, RecursionError) as problem:
+            raise ValueError(f"cannot be read as a notebook: {problem}".splitlines()[0]) from problem
+        self._set(stored, path)
+
+    @classmethod
+    def of(cls, nb: dict, path: str | Path) -> Chapter:
+        """A notebook in memory that lies, or would lie, at `path`."""
+        chapter = cls.__new__(cls)
+        chapter._set(nb, ROOT / path)
+        chapter.nb = nb
+        return chapter
+
+    def _set(self, stored: dict, path: Path):
+        #: The path, relative to the root where the notebook lies below it.
+        self.path: Path = path.relative_to(ROOT) if path.is_relative_to(ROOT) else path
+        self._stored = stored
+        #: Each cell with its number; a cell has cell_type, source, id, metadata, outputs and execution_count.
+        self.cells: list[tuple[int, SimpleNamespace]] = list(enumerate(_cells(stored), 1))
+
+    @cached_property
+    def nb(self):
+        """The notebook as a NotebookNode, for those who run or write one."""
+        import nbformat  # takes a second, and most readers of a chapter do without
+
+        return nbformat.from_dict(self._stored)
+
+    # its text
+
+    @cached_property
+    def markdown(self) -> list[tuple[int, str]]:
+        return [(n, cell.source) for n, cell in self.cells if cell.cell_type == "markdown"]
+
+    @cached_property
+    def _document(self) -> markdown.Document:
+        return markdown.read(dict(self.markdown))
+
+    @property
+    def equations(self) -> list[Equation]:
+        """Display equations, those in directives too."""
+        return self._document.equations
+
+    @property
+    def formulas(self) -> list[Formula]:
+        """Mathematics within lines."""
+        return self._document.formulas
+
+    @property
+    def headings(self) -> list[Heading]:
+        return self._document.headings
+
+    @property
+    def directives(self) -> list[Directive]:
+        return self._document.directives
+
+    @property
+    def roles(self) -> list[Role]:
+        return self._document.roles
+
+    @property
+    def links(self) -> list[Link]:
+        return self._document.links
+
+    @property
+    def targets(self) -> list[Target]:
+        return self._document.targets
+
+    @property
+    def paragraphs(self) -> list[Paragraph]:
+        return self._document.paragraphs
+
+    @cached_property
+    def labels(self) -> dict[str, int]:
+        """Labels of equations, each with the cell where it stands first."""
+        found = {}
+        for equation in self.equations:
+            if equation.label:
+                found.setdefault(equation.label, equation.cell)
+        return found
+
+    @cached_property
+    def citations(self) -> list[str]:
+        """Keys of the bibliography, one for each time that one is cited."""
+        cited = (role for role in self.roles if role.name.split(":")[0] == "cite")
+        return [key.strip() for role in cited for key in role.target.split(",")]
+
+    @cached_property
+    def terms(self) -> list[str]:
+        """What `{term}` points to in the glossary, one for each time."""
+        return [role.target for role in self.roles if role.name == "term"]
+
+    @cached_property
+    def pasted(self) -> list[Pasted]:
+        """Where the text shows values of code: {glue:text}`pca-ratio:.4f`."""
+        places = [(role.text, role) for role in self.roles if role.name.split(":")[0] == "glue"]
+        places += [(d.argument, d) for d in self.directives if d.name.split(":")[0] == "glue"]
+        found = []
+        for text, place in sorted(places, key=lambda item: (item[1].cell, item[1].line)):
+            key, _, spec = text.partition(":")
+            found.append(Pasted(key.strip(), spec.strip(), place.cell, place.line))
+        return found
+
+    @cached_property
+    def solutions(self) -> list[Solution]:
+        found, opened = [], None
+
+        def close(end: int | None, last: int):
+            cells = tuple(range(opened.cell + 1, last))
+            found.append(Solution(opened.argument, opened.cell, end, cells, "dropdown" in opened.classes))
+
+        for directive in self.directives:
+            if directive.name in ("solution", "solution-start", "solution-end") and opened:
+                close(directive.cell if directive.name == "solution-end" else None, directive.cell)
+                opened = None
+            if directive.name == "solution-start":
+                opened = directive
+            elif directive.name == "solution":
+                folded = "dropdown" in directive.classes
+                found.append(Solution(directive.argument, directive.cell, directive.cell, (), folded))
+        if opened:
+            close(None, len(self.cells) + 1)
+        return found
+
+    @cached_property
+    def exercises(self) -> list[Exercise]:
+        cells = {solution.exercise: solution.cells for solution in self.solutions}
+        found = (d for d in self.directives if d.name in ("exercise", "exercise-start"))
+        return [Exercise(d.options.get("label"), d.cell, cells.get(d.options.get("label"))) for d in found]
+
+    @cached_property
+    def prose(self) -> str:
+        """The plain words of the text, without mathematics and code."""
+        return "\n\n".join(paragraph.text for paragraph in self.paragraphs)
+
+    @cached_property
+    def words(self) -> int:
+        return len(self.prose.split())
+
+    @cached_property
+    def reading_minutes(self) -> int:
+        """How long the text takes to read: its words as Markdown has them, and so many for each display equation."""
+        words = sum(len(source.split()) for _, source in self.markdown)
+        as_written = sum(len(equation.tex.split()) + len(["$$", "$$"]) for equation in self.equations)
+        words += WORDS_PER_EQUATION * len(self.equations) - as_written
+        return max(1, round(words / WORDS_PER_MINUTE))
+
+    # its code
+
+    @cached_property
+    def code(self) -> list[tuple[int, str]]:
+        return [(n, cell.source) for n, cell in self.cells if cell.cell_type == "code"]
+
+    @cached_property
+    def _parsed(self) -> dict[int, tuple[str, ast.Module, str | None]]:
+        """The source without IPython's own syntax, its tree, and what is wrong with it, for each cell of code."""
+        transform, found = TransformerManager().transform_cell, {}
+        for n, source in self.code:
+            try:
+                plain = transform(source)
+                found[n] = plain, ast.parse(plain), None
+            except SyntaxError as problem:
+                found[n] = source, ast.Module([], []), f"{problem.msg}, line {problem.lineno}"
+            except (ValueError, RecursionError) as problem:  # null bytes; nested too deeply
+                found[n] = source, ast.Module([], []), str(problem)
+        return found
+
+    @cached_property
+    def sources(self) -> dict[int, str]:
+        """The code of each cell as Python: with magics and shell commands as calls."""
+        return {n: source for n, (source, _, _) in self._parsed.items()}
+
+    @cached_property
+    def trees(self) -> dict[int, ast.Module]:
+        """The tree of each cell of code; empty where the code is no Python."""
+        return {n: tree for n, (_, tree, _) in self._parsed.items()}
+
+    @cached_property
+    def syntax_errors(self) -> dict[int, str]:
+        """What is wrong in cells whose code is no Python."""
+        return {n: problem for n, (_, _, problem) in self._parsed.items() if problem}
+
+    @cached_property
+    def calls(self) -> list[tuple[int, ast.Call]]:
+        """Every call in the code with its cell, in the order of the text."""
+        found = [(n, node) for n, tree in self.trees.items() for node in ast.walk(tree) if isinstance(node, ast.Call)]
+        return sorted(found, key=lambda item: (item[0], item[1].lineno, item[1].col_offset))
+
+    def calls_of(self, *names: str) -> list[tuple[int, ast.Call]]:
+        """Calls of functions of `utils` with their cells."""
+        return [(n, call) for n, call in self.calls if calls_function_of_utils(call, *names)]
+
+    @cached_property
+    def checks(self) -> list[Check]:
+        return [Check(_text(argument(call, 0, "label")), n, call) for n, call in self.calls_of("check")]
+
+    @cached_property
+    def claims(self) -> list[Claim]:
+        return [Claim(_text(argument(call, 0, "sentence")), n, call) for n, call in self.calls_of("claim")]
+
+    @cached_property
+    def figures(self) -> list[Figure]:
+        found = []
+        for n, call in self.calls_of("show", "show_frames"):
+            position, name = (1, "alt") if called(call) == "show" else (2, "alts")
+            found.append(Figure(argument(call, position, name), n, call))
+        return found
+
+    @cached_property
+    def glued(self) -> list[Glued]:
+        return [Glued(argument(call, 0, "name"), n, call) for n, call in self.calls if called(call) == "glue"]
+
+
+def _cells(stored) -> list[SimpleNamespace]:
+    if not isinstance(stored, dict) or "nbformat" not in stored:
+        raise ValueError("cannot be read as a notebook: there is no nbformat in it")
+    if stored["nbformat"] != 4:
+        raise ValueError(f"cannot be read as a notebook of format 4: it is of format {stored['nbformat']!r}")
+    if not isinstance(stored.get("cells"), list):
+        raise ValueError("cannot be read as a notebook: there is no list of cells in it")
+    return [_cell(cell, number) for number, cell in enumerate(stored["cells"], 1)]
+
+
+def _cell(cell, number: int) -> SimpleNamespace:
+    kind, source = (cell.get("cell_type"), cell.get("source")) if isinstance(cell, dict) else (None, None)
+    if isinstance(source, list) and all(isinstance(line, str) for line in source):
+        source = "".join(source)
+    if kind not in ("code", "markdown", "raw") or not isinstance(source, str):
+        raise ValueError(f"cannot be read as a notebook: cell {number} has no type or no source")
+    return SimpleNamespace(
+        cell_type=kind,
+        source=source,
+        id=cell.get("id"),
+        metadata=cell.get("metadata", {}),
+        outputs=cell.get("outputs", []),
+        execution_count=cell.get("execution_count"),
+    )
+
+
+# calls
+
+
+def called(call: ast.Call) -> str:
+    """The name of what is called, without what it is an attribute of."""
+    return name_of(call.func)
+
+
+def name_of(node: ast.AST) -> str:
+    return node.attr if isinstance(node, ast.Attribute) else node.id if isinstance(node, ast.Name) else ""
+
+
+def calls_function_of_utils(call: ast.Call, *names: str) -> bool:
+    """Whether this is check(…) or checks.check(…), but not another object's method of that name."""
+    if called(call) not in names:
+        return False
+    return isinstance(call.func, ast.Name) or name_of(call.func.value) in {"checks", "plotting"}
+
+
+def argument(call: ast.Call, position: int, name: str) -> ast.expr | None:
+    """An argument of a call, given by position or by name."""
+    named = [keyword.value for keyword in call.keywords if keyword.arg == name]
+    return call.args[position] if len(call.args) > position else named[0] if named else None
+
+
+def _text(node: ast.expr | None) -> str | ast.expr | None:
+    return node.value if isinstance(node, ast.Constant) else node

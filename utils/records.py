@@ -1,0 +1,39 @@
+"""What a chapter's cells put on record: the facts of each check, claim and figure, and nothing of how they look.
+
+`check`, `claim`, `show` and `show_frames` leave one record each in the executed notebook, under `RECORD_MIME`. Words
+and markup are made from it by whoever shows it: utils/rendering.py for JupyterLab, website/extensions/ for the site.
+
+    {"kind": "check", "subject": "eq-…", "sides": ["by_hand", "autograd"],
+     "error": 1e-15, "tolerance": 1e-8 [, "scale": 1.0]}       the largest relative error of its exact sides; and, or
+     "standard_errors": 1.2, "allowed": 3.0}                   how far its estimate is from the others
+    {"kind": "claim", "subject": "the sentence", "found": {"name": "value, as printed"}}
+    {"kind": "figure", "caption": "…" or None, "drawings": [drawing]}      more than one drawing: frames under a slider
+
+A drawing is {"svg": "<svg …", "width": pixels, "height": pixels, "alt": "…", "label": "…" or None}. Its colours are
+those of `PALETTE`, so that whoever shows it can put another theme's in their place.
+"""
+
+from __future__ import annotations
+
+#: The type under which a record travels in the executed notebook.
+RECORD_MIME = "application/vnd.every-equation-runs.record+json"
+
+#: The colours of drawings by name: series on a white page (Okabe and Ito's palette, the bright ones darkened), then
+#: lines and text, grid and secondary marks, and the page itself, for halos round labels and edges of markers.
+PALETTE = {
+    "blue": "#0072b2",
+    "orange": "#d55e00",
+    "green": "#00805e",
+    "purple": "#a8508a",
+    "gold": "#946c00",
+    "sky": "#2f7f9e",
+    "ink": "#24292f",
+    "muted": "#6e7781",
+    "page": "#fefefe",
+}
+
+
+def records(cell) -> list[dict]:
+    """The records among the outputs of one executed code cell, in order."""
+    data = (output.get("data", {}) for output in cell.get("outputs", []))
+    return [bundle[RECORD_MIME] for bundle in data if RECORD_MIME in bundle]

@@ -1,0 +1,148 @@
+"""The words and the look of a record (utils/records.py), made from the record alone.
+
+Here are the words in which readers meet checks, claims and figures, on the website and in JupyterLab, the colours of
+both themes, and the simple HTML that JupyterLab shows. Nothing here changes what a chapter computes: after a change no
+chapter runs again.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import html
+import itertools
+import re
+
+from utils.records import PALETTE, RECORD_MIME
+
+#: What readers read, in one place for whoever translates it.
+WORDS = {
+    "relative error": "largest relative error {error:.1e} (tolerance {tolerance:g})",
+    "scaled error": "largest error in units of {scale:g}: {error:.1e} (tolerance {tolerance:g})",
+    "standard errors": "{standard_errors:.2f} standard errors apart (allowed {allowed:g})",
+    "tick, exact": "Checked on this page: {sides}, relative error {error:.0e}",
+    "tick, estimated": "Checked on this page: {sides}, {standard_errors:.1f} standard errors apart",
+    "equation": "Equation ({number})",
+    "frame": "Frame",
+}
+
+#: The colours of each theme by name; the website draws every figure once in each.
+THEMES = {
+    "light": PALETTE | {"page": "#ffffff"},
+    "dark": {
+        "blue": "#5ab4ee",
+        "orange": "#ff8c42",
+        "green": "#2fc79f",
+        "purple": "#e39cc9",
+        "gold": "#e8b93a",
+        "sky": "#8ad3f2",
+        "ink": "#e6edf3",
+        "muted": "#9aa4af",
+        "page": "#121212",
+    },
+}
+
+#: JupyterLab's own colours, for where the website's are not defined.
+_JUPYTERLAB = {"ink": "--jp-ui-font-color1", "muted": "--jp-ui-font-color2", "page": "--jp-layout-color0"}
+_DRAWN = {colour: name for name, colour in PALETTE.items()}
+_NUMBER = itertools.count()
+
+
+def bundle(record: dict) -> dict:
+    """What a cell displays: the record, the same as text, and as HTML for JupyterLab."""
+    return {RECORD_MIME: record, "text/plain": as_text(record), "text/html": as_html(record, f"{next(_NUMBER)}")}
+
+
+def sides(record: dict) -> str:
+    """The sides of a check in words: by hand = autograd."""
+    return " = ".join(record["sides"]).replace("_", " ")
+
+
+def detail(record: dict) -> str:
+    """What a check compared and how well, or what a claim found."""
+    if record["kind"] == "claim":
+        return ", ".join(f"{name.replace('_', ' ')} = {value}" for name, value in record["found"].items())
+    parts = [sides(record)]
+    if "error" in record:
+        parts.append(WORDS["scaled error" if "scale" in record else "relative error"].format(**record))
+    if "standard_errors" in record:
+        parts.append(WORDS["standard errors"].format(**record))
+    return " · ".join(parts)
+
+
+def tick_title(record: dict) -> str:
+    """What the tick of a checked equation says."""
+    words = WORDS["tick, exact" if "error" in record else "tick, estimated"]
+    return words.format(**record | {"sides": sides(record)})
+
+
+def as_text(record: dict) -> str:
+    """A record in plain text: one line for a check or claim, the text alternatives of a figure."""
+    if record["kind"] == "figure":
+        return "\n".join(drawing["alt"] for drawing in record["drawings"])
+    return f"✓ {record['subject']}   {detail(record)}"
+
+
+def as_html(record: dict, name: str) -> str:
+    """A record in HTML that needs no stylesheet; `name` is one that no other output of the page has."""
+    return _figure(record, name) if record["kind"] == "figure" else _line(record)
+
+
+def in_theme(svg: str, theme: str) -> str:
+    """A drawing in the colours of one theme, "light" or "dark"."""
+    return _recoloured(svg, THEMES[theme].__getitem__)
+
+
+def _recoloured(svg: str, colour) -> str:
+    return re.sub("|".join(_DRAWN), lambda found: colour(_DRAWN[found[0]]), svg)
+
+
+def _variable(name: str) -> str:
+    fallback = f"var({_JUPYTERLAB[name]}, {PALETTE[name]})" if name in _JUPYTERLAB else PALETTE[name]
+    return f"var(--eer-{name}, {fallback})"
+
+
+def slider(labels: list[str]) -> str:
+    """The control of frames: a range that shows one `.eer-frame` of its `.eer-frames` at a time, and its label."""
+    react = (
+        "const f=this.closest('.eer-frames'),s=[...f.querySelectorAll('.eer-frame')];"
+        "f.querySelectorAll('img').forEach(i=>i.loading='eager');"
+        "s.forEach((e,i)=>e.hidden=i!=this.value);const l=s[this.value].dataset.label;"
+        "f.querySelector('output').value=l;this.setAttribute('aria-valuetext',l)"
+    )
+    first = html.escape(labels[0])
+    return (
+        f'<div class="eer-slider"><input type="range" min="0" max="{len(labels) - 1}" value="0" step="1" '
+        f'aria-label="{WORDS["frame"]}" aria-valuetext="{first}" oninput="{html.escape(react)}">'
+        f"<output>{first}</output></div>"
+    )
+
+
+def _line(record: dict) -> str:
+    subject = html.escape(record["subject"])
+    if record["kind"] == "check":
+        subject = f'<a href="#equation-{subject}">{subject}</a>'
+    return f'<div style="color:#1a7f37">✓ {subject} {html.escape(detail(record))}</div>'
+
+
+def _figure(record: dict, name: str) -> str:
+    drawings = record["drawings"]
+    markup = [_drawing(drawing, f"{name}-{number}") for number, drawing in enumerate(drawings)]
+    if len(drawings) > 1:
+        labels = [drawing["label"] for drawing in drawings]
+        frames = [
+            f'<div class="eer-frame"{" hidden" if number else ""} data-label="{html.escape(label)}">{drawing}</div>'
+            for number, (label, drawing) in enumerate(zip(labels, markup, strict=True))
+        ]
+        markup = ['<div class="eer-frames">', slider(labels), *frames, "</div>"]
+    if record["caption"]:
+        markup.append(f"<figcaption>{html.escape(record['caption'], quote=False)}</figcaption>")
+    return f'<figure class="eer-figure" style="margin:1em 0">{"".join(markup)}</figure>'
+
+
+def _drawing(drawing: dict, name: str) -> str:
+    """A drawing inside a page: it follows the theme by CSS variables, and no other drawing has its ids."""
+    svg = _recoloured(drawing["svg"], _variable)  # Matplotlib writes colours in style="…", where var() is allowed
+    prefix = f"f{hashlib.sha1(drawing['svg'].encode()).hexdigest()[:8]}-{name}"
+    svg = re.sub(r'( id="|href="#|url\(#)', rf"\g<1>{prefix}-", svg)
+    look = f'role="img" aria-label="{html.escape(drawing["alt"])}" style="max-width:100%;height:auto"'
+    return svg.replace("<svg ", f"<svg {look} ", 1)
