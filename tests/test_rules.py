@@ -7,9 +7,10 @@ import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
-from book import rules as notebook_rules
-from book.order import chapter_files, notebooks
-from book.rules import ROOT, collisions, violations
+from book import rules
+from book.order import ROOT, chapter_files, notebooks
+from book.rules import collisions, violations
+from book.rules.__main__ import main
 
 CHAPTERS = chapter_files()
 
@@ -321,18 +322,18 @@ def test_every_rule_is_broken_by_some_test(broken):
     fired = set()
     for changes, *_ in BREAKS.values():
         broken(changes)
-    for rule in notebook_rules.RULES:
+    for rule in rules.RULES:
         fired |= {rule.__name__} if any(_fires(rule, broken, changes) for changes, *_ in BREAKS.values()) else set()
-    assert fired | {"stored_without_outputs"} == {rule.__name__ for rule in notebook_rules.RULES}
+    assert fired | {"stored_without_outputs"} == {rule.__name__ for rule in rules.RULES}
 
 
 def _fires(rule, broken, changes):
-    kept = notebook_rules.RULES
+    kept = rules.RULES
     try:
-        notebook_rules.RULES = [rule]
+        rules.RULES = [rule]
         return bool(broken(changes))
     finally:
-        notebook_rules.RULES = kept
+        rules.RULES = kept
 
 
 def test_names_are_unique_in_the_book(tmp_path):
@@ -360,13 +361,13 @@ def test_a_name_that_occurs_twice_in_one_chapter(tmp_path):
 
 def test_command_line(tmp_path, capsys, broken):
     broken()
-    assert notebook_rules.main([str(tmp_path / "demo.ipynb")]) == 0
+    assert main([str(tmp_path / "demo.ipynb")]) == 0
     assert "no rule broken" in capsys.readouterr().out
     broken({"summary": "Summary"})
-    assert notebook_rules.main([str(tmp_path / "demo.ipynb")]) == 1
+    assert main([str(tmp_path / "demo.ipynb")]) == 1
     assert "demo.ipynb, notebook: no section 'Summary'. Add a heading '## Summary'" in capsys.readouterr().out
     (tmp_path / "bad.ipynb").write_text("{")
-    assert notebook_rules.main([str(tmp_path / "bad.ipynb")]) == 1
+    assert main([str(tmp_path / "bad.ipynb")]) == 1
 
 
 # the book itself

@@ -1,0 +1,41 @@
+"""What a chapter states is verified: every labelled equation by a check, every claim with what was measured."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from book.chapter import Chapter
+from book.rules.violation import Violation
+
+
+def equations_are_checked(chapter: Chapter) -> Iterator[Violation]:
+    checked: dict[str, int] = {}
+    for check in chapter.checks:
+        if isinstance(check.label, str):
+            checked.setdefault(check.label, check.cell)
+        else:
+            remedy = 'Write the label out: check("eq-…", …)'
+            yield Violation(chapter.path, check.cell, "a check whose label is computed", remedy)
+    written = {equation.label: equation.written for equation in reversed(chapter.equations)}
+    for label, n in chapter.labels.items():
+        if not re.fullmatch(r"eq-[\w:.-]+", written[label]):
+            message = f"equation label '{written[label]}' is not eq- and a name without spaces"
+            remedy = f"Name it 'eq-{re.sub('[^a-z0-9]+', '-', label.lower()).strip('-')}'"
+            yield Violation(chapter.path, n, message, remedy)
+        elif label not in checked:
+            remedy = f'Add check("{label}", …) with two independent computations'
+            yield Violation(chapter.path, n, f"equation '{label}' has no check", remedy)
+    for label, n in checked.items():
+        if label not in chapter.labels:
+            remedy = f"Label the equation: $$ … $$ ({label})"
+            yield Violation(chapter.path, n, f"check names '{label}', which no equation has", remedy)
+    if not chapter.labels:
+        yield Violation(chapter.path, 0, "no labelled equation", "Label each display equation that states a result")
+
+
+def claims_show_values(chapter: Chapter) -> Iterator[Violation]:
+    for claim in chapter.claims:
+        if not [keyword for keyword in claim.call.keywords if keyword.arg not in {"sentence", "holds"}]:
+            remedy = "Pass it by name: claim(…, order=order)"
+            yield Violation(chapter.path, claim.cell, "a claim without a measured value", remedy)
