@@ -25,6 +25,7 @@ import nbformat
 
 from book.order import ROOT
 from utils.files import write_atomically
+from utils.records import RECORD_MIME
 
 EXECUTED = Path("_build/executed")
 #: Turns records into words and markup; what it makes of a record is made anew whenever a page or a download is.
@@ -142,7 +143,8 @@ def _circumstances(nb: nbformat.NotebookNode, root: Path) -> dict[str, str]:
 
 
 def _is_drawing(output) -> bool:
-    return "<svg" in str(output.get("data", {})) or any(kind.startswith("image/") for kind in output.get("data", {}))
+    data = output.get("data", {})
+    return data.get(RECORD_MIME, {}).get("kind") == "figure" or any(kind.startswith("image/") for kind in data)
 
 
 def _hash_of(path: Path) -> str:

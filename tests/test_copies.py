@@ -8,6 +8,7 @@ from book import copies
 from book.copies import READS_DATA, Run, executed_path, is_fresh, keep, remembered
 from book.execute import execute
 from tests.tiny_book import pretend_executed, stale
+from utils.records import RECORD_MIME
 
 
 def test_prose_does_not_count(book):
@@ -99,8 +100,8 @@ def test_how_figures_are_drawn_counts_where_there_is_one(book, drawn):
     book.write("utils/plotting.py", "")
     path = book.notebook("one", "1")
     nb = nbformat.read(book.root / path, as_version=4)
-    markup = "<svg></svg>" if drawn else "<p></p>"
-    nb.cells.append(new_code_cell("2", outputs=[new_output("display_data", {"text/html": markup})]))
+    record = {"kind": "figure" if drawn else "claim"}
+    nb.cells.append(new_code_cell("2", outputs=[new_output("display_data", {RECORD_MIME: record})]))
     nbformat.write(nb, book.root / path)
     keep(path, nb, Run((str(book.root / "utils/plotting.py"),), 1.0), book.root)
     assert is_fresh(path, book.root)

@@ -16,8 +16,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import nbformat
 from IPython.core.inputtransformer2 import TransformerManager
+
+from book.chapter import Chapter
 
 OPTIONS = {"label", "tolerance", "z", "scale"}
 KINDS = ("sign", "factor", "transpose", "count")
@@ -54,7 +55,7 @@ class _Definition:
     node: ast.AST
 
 
-class _Chapter:
+class _Code:
     """The code cells of a notebook as trees, and what each check in them rests on."""
 
     def __init__(self, sources: dict[int, str]):
@@ -232,11 +233,11 @@ def _call_name(call: ast.Call) -> str:
 
 def mutants(sources: dict[int, str], kinds=KINDS, label: str | None = None) -> list[Mutant]:
     """Every mutant of a chapter, given its code cells by number, in the order of the text."""
-    chapter = _Chapter(sources)
-    places = {cell: {id(node): i for i, node in enumerate(ast.walk(tree))} for cell, tree in chapter.trees.items()}
+    code = _Code(sources)
+    places = {cell: {id(node): i for i, node in enumerate(ast.walk(tree))} for cell, tree in code.trees.items()}
     found: dict[tuple, Mutant] = {}
-    for cell, formula, of_label in chapter.formulas():
-        lines = chapter.sources[cell].splitlines()
+    for cell, formula, of_label in code.formulas():
+        lines = code.sources[cell].splitlines()
         for node in _formula_nodes(formula):
             if not isinstance(node, (ast.expr, ast.stmt)) or id(node) not in places[cell]:
                 continue
@@ -277,5 +278,4 @@ def mutate(source: str, mutant: Mutant) -> str:
 
 def code_cells(notebook: Path) -> dict[int, str]:
     """Sources of the code cells by their number, counted from 1 among all cells."""
-    nb = nbformat.read(notebook, as_version=4)
-    return {n: cell.source for n, cell in enumerate(nb.cells, 1) if cell.cell_type == "code"}
+    return dict(Chapter(notebook).code)

@@ -1,0 +1,108 @@
+"""What each chapter costs, from its last run and the last look at the site: python -m book.budget.
+
+Prints a table and judges nothing: what is over its budget bears a star, and the exit status is 0.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+import nbformat
+
+from book.chapter import Chapter
+from book.copies import executed_path, remembered
+from book.folding import is_folded
+from book.order import ROOT, notebooks
+
+#: Where the tests in the browser leave what a page weighs over the wire, in bytes.
+WEIGHTS = Path("_build/page_weights")
+#: Processor seconds of a chapter beyond its imports; of one that trains a generative model.
+CPU_SECONDS, CPU_SECONDS_GENERATIVE = 12, 60
+MEMORY_BYTES = 1.5e9
+PAGE_BYTES = 260_000
+WORDS, LINES = 3500, 700
+
+
+@dataclass(frozen=True)
+class Cost:
+    """One chapter's row; None where it is not known because it was not run, or not looked at."""
+
+    notebook: Path
+    cpu_seconds: float | None
+    import_seconds: float | None
+    memory_bytes: int | None
+    page_bytes: int | None
+    formulas: int
+    words: int
+    open_lines: int | None
+    folded_lines: int | None
+
+
+def cost(notebook: Path, root: Path = ROOT) -> Cost:
+    """What the chapter `notebook` (relative to `root`) costs."""
+    run, chapter = remembered(notebook, root), Chapter(root / notebook)
+    weight = root / WEIGHTS / notebook.with_suffix(".json")
+    page_bytes = json.loads(weight.read_text("utf-8")) if weight.is_file() else None
+    open_lines = folded_lines = None
+    if run:
+        copy = nbformat.read(executed_path(notebook, root), as_version=4)
+        cells = [cell for cell in copy.cells if cell.cell_type == "code"]
+        folded = [len(c.source.splitlines()) for number, c in enumerate(cells) if is_folded(c, first=number == 0)]
+        folded_lines = sum(folded)
+        open_lines = sum(len(cell.source.splitlines()) for cell in cells) - folded_lines
+    return Cost(
+        notebook,
+        run.get("cpu_seconds"),
+        run.get("import_seconds"),
+        run.get("memory_bytes"),
+        page_bytes,
+        len(chapter.equations) + len(chapter.formulas),
+        chapter.words,
+        open_lines,
+        folded_lines,
+    )
+
+
+def table(costs: list[Cost]) -> str:
+    """The rows, with their totals; a star where a row is over its budget."""
+    heads = ("chapter", "CPU s", "imports s", "memory MB", "page kB", "formulas", "words", "lines open", "folded")
+    rows = [heads, ("at most", f"{CPU_SECONDS} or {CPU_SECONDS_GENERATIVE}", "", f"{MEMORY_BYTES / 1e6:.0f}",
+                    f"{PAGE_BYTES / 1000:.0f}", "", f"{WORDS}", f"{LINES} together", "")]  # fmt: skip
+    for c in costs:
+        cpu = CPU_SECONDS_GENERATIVE if "generative" in c.notebook.parts else CPU_SECONDS
+        lines = None if c.open_lines is None else c.open_lines + c.folded_lines
+        rows.append(
+            (
+                c.notebook.with_suffix("").relative_to("chapters").as_posix(),
+                _entry(c.cpu_seconds, ".1f", cpu),
+                _entry(c.import_seconds, ".1f"),
+                _entry(c.memory_bytes, ".0f", MEMORY_BYTES, 1e6),
+                _entry(c.page_bytes, ".0f", PAGE_BYTES, 1000),
+                _entry(c.formulas, "d"),
+                _entry(c.words, "d", WORDS),
+                _entry(c.open_lines, "d") + ("*" if lines is not None and lines > LINES else " "),
+                _entry(c.folded_lines, "d"),
+            )
+        )
+    known = [c.cpu_seconds + c.import_seconds for c in costs if c.cpu_seconds is not None]
+    widths = [max(len(row[i]) for row in rows) for i in range(len(heads))]
+    lines = ["  ".join([row[0].ljust(widths[0]), *map(str.rjust, row[1:], widths[1:])]).rstrip() for row in rows]
+    total = f"{len(known)} of {len(costs)} chapters have run: {sum(known):.0f} s of processor time together"
+    return "\n".join([*lines, total, "* over the budget; – not known: `make test` runs chapters and weighs pages"])
+
+
+def _entry(value: float | None, spec: str, limit: float | None = None, unit: float = 1) -> str:
+    if value is None:
+        return "– "
+    return f"{value / unit if unit != 1 else value:{spec}}{'*' if limit is not None and value > limit else ' '}"
+
+
+def main(root: Path = ROOT) -> int:
+    print(table([cost(notebook, root) for notebook in notebooks(root)]))
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
