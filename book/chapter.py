@@ -17,8 +17,18 @@ from pathlib import Path
 
 from IPython.core.inputtransformer2 import TransformerManager
 
-from book import markdown
-from book.markdown import Directive, Equation, Formula, Heading, Link, Paragraph, Role, Target
+from book.markdown import (
+    Directive,
+    Document,
+    Equation,
+    Formula,
+    Heading,
+    Link,
+    Paragraph,
+    Role,
+    Target,
+    read_markdown,
+)
 from book.order import ROOT
 
 WORDS_PER_MINUTE = 180  # slower than for a novel: there is mathematics
@@ -165,8 +175,8 @@ class Chapter:
         return [(n, cell.source) for n, cell in cells if not any(tag in cell.tags for tag in REMOVED)]
 
     @cached_property
-    def _document(self) -> markdown.Document:
-        return markdown.read(dict(self.markdown))
+    def _document(self) -> Document:
+        return read_markdown(dict(self.markdown))
 
     @property
     def equations(self) -> list[Equation]:

@@ -1,14 +1,14 @@
 """Markdown as the website reads it: MyST-Parser's own parser with the extensions of `_config.yml`, into directives.
 
-`read` takes the cells of a notebook (or one file as the only cell) and says what stands in them: equations, headings,
-directives, roles, links, targets and plain words, each with its cell and line.
+`read_markdown` takes the cells of a notebook (or one file as the only cell) and says what stands in them: equations,
+headings, directives, roles, links, targets and plain words, each with its cell and line.
 """
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from functools import cache, cached_property
+from functools import cache
 from pathlib import Path
 
 import yaml
@@ -93,7 +93,7 @@ class Role:
     cell: int
     line: int
 
-    @cached_property
+    @property
     def _parts(self) -> tuple[str | None, str]:
         found = re.fullmatch(r"(.+?)\s*<([^<>]*)>", self.text, re.S)
         return (found[1], found[2]) if found else (None, self.text.strip())
@@ -105,6 +105,7 @@ class Role:
 
     @property
     def target(self) -> str:
+        """What the role points to."""
         return self._parts[1]
 
 
@@ -149,7 +150,7 @@ class Document:
     paragraphs: list[Paragraph] = field(default_factory=list)
 
 
-def read(cells: dict[int, str]) -> Document:
+def read_markdown(cells: dict[int, str]) -> Document:
     """What stands in the Markdown cells of one page, given by their numbers. Nothing is an error: Markdown has none."""
     parser, links, document = _parser(), {}, Document()
     rules = parser.core.ruler.get_active_rules()
@@ -177,8 +178,8 @@ def _parser() -> MarkdownIt:
 
 def settings(config: Path = ROOT / "_config.yml") -> dict:
     """The settings of MyST-Parser that Jupyter Book takes from `_config.yml`, without their prefix."""
-    read = yaml.safe_load(config.read_text("utf-8"))
-    given = read.get("parse", {}) | read.get("sphinx", {}).get("config", {})
+    book = yaml.safe_load(config.read_text("utf-8"))
+    given = book.get("parse", {}) | book.get("sphinx", {}).get("config", {})
     return {name.removeprefix("myst_"): value for name, value in given.items() if name.startswith("myst_")}
 
 
