@@ -49,7 +49,11 @@ def build(root: Path = ROOT) -> int:
             print("\n".join(problems), file=sys.stderr)
             print("the website was not built: mend the lines above", file=sys.stderr)
             return 1
-    finishing.finish(site)
+    try:
+        finishing.finish(site)
+    except (RuntimeError, OSError) as problem:  # node is missing, or a demo is no script
+        print(f"{problem}\nthe website was not finished", file=sys.stderr)
+        return 1
     (root / MEMORY).write_text(json.dumps(now))
     print(f"website built in {time.perf_counter() - start:.0f} s: {page}", flush=True)
     return 0

@@ -43,9 +43,12 @@ def finish(site: Path) -> None:
     fonts.subset_icons(static, css, {icon for page in facts.values() for icon in page["icons"]}, scripts)
     fonts.subset_mathematics(static, [page["mathematics"] for page in facts.values()])
     versions = assets.versions(static)
-    for name, page in found.items():
-        pages.link(page, bundles.get(tuple(facts[name]["stylesheets"])), versions)
-        facts[name]["stamp"] = stamp(page)
+    for name, page in facts.items():
+        wanted = {script: versions[script] for script in page["scripts"] if script in versions}
+        links = [bundles.get(tuple(page["stylesheets"])), wanted]
+        if page.get("links") != links:
+            pages.link(found[name], *links)
+            page |= {"links": links, "stamp": stamp(found[name])}
     (site / ".nojekyll").touch()
     remember(site, facts)
 
