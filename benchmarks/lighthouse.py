@@ -18,7 +18,7 @@ import tempfile
 
 from book.order import ROOT, notebooks
 from tools.serve import SITE, find_browser, serving
-from website.extensions.katex_math import node_program
+from website.common import node_program
 
 CATEGORIES = ["performance", "accessibility", "best-practices", "seo"]
 FLAGS = "--headless=new --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking"

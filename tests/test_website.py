@@ -1,11 +1,20 @@
 """The website's extensions: errors become errors, and what is removed from a page is only what it does not need."""
 
-import nbformat
-import pytest
-from fontTools.ttLib import TTFont
+import json
+from pathlib import Path
+from types import SimpleNamespace
 
-from website.extensions import executed_notebooks, katex_math, lean_pages
-from website.extensions.book_assets import repository
+import pytest
+from docutils import nodes
+from nbformat import v4
+from sphinx.errors import ExtensionError
+
+from book.chapter import Chapter
+from utils import rendering
+from utils.records import RECORD_MIME
+from website import executed
+from website.common import repository
+from website.extensions import book_assets, executed_notebooks, katex_math
 
 
 @pytest.fixture
@@ -27,9 +36,32 @@ def test_tex_errors_are_reported_and_the_process_survives(typesetter, tex):
     assert "html" in typesetter.set("x", False)
 
 
-def test_dollars_in_captions(monkeypatch):
-    monkeypatch.setattr(katex_math, "math_html", lambda tex, display, location: f"[{tex}]")
-    assert katex_math.inline_dollars("from $a &lt; b$ to $c$") == "from [a < b] to [c]"
+def test_formulas_of_a_page_are_kept_and_only_they(typesetter, tmp_path):
+    formulas = [("x", False), ("x", True)]
+    typesetter.set_all([*formulas, ("y", False)])
+    typesetter.remember(tmp_path / "page.json", formulas)
+    other = katex_math.Typesetter()
+    other.recall(tmp_path / "page.json")
+    assert other.set_all([("x", True), ("x", False)]) == typesetter.set_all([("x", True), ("x", False)])
+    assert other._process is None
+    assert ("y", False) not in other._known
+
+
+def test_formulas_set_by_another_katex_are_forgotten(typesetter, tmp_path, monkeypatch):
+    typesetter.set("x", False)
+    typesetter.remember(tmp_path / "page.json", [("x", False)])
+    monkeypatch.setattr(katex_math, "SETTER", (katex_math.SETTER[0],))
+    other = katex_math.Typesetter()
+    other.recall(tmp_path / "page.json")
+    assert other._known == {}
+
+
+def test_errors_are_not_kept(typesetter, tmp_path):
+    typesetter.set_all([(r"\frac{1", False), ("x", False)])
+    typesetter.remember(tmp_path / "page.json", [(r"\frac{1", False), ("x", False)])
+    other = katex_math.Typesetter()
+    other.recall(tmp_path / "page.json")
+    assert list(other._known) == [("x", False)]
 
 
 @pytest.mark.parametrize(
@@ -50,7 +82,7 @@ def test_wrong_repository_address_is_refused(tmp_path):
 
 
 def _notebook(*cells):
-    return nbformat.v4.new_notebook(cells=list(cells))
+    return v4.new_notebook(cells=list(cells))
 
 
 @pytest.mark.parametrize(
@@ -65,50 +97,130 @@ def _notebook(*cells):
 def test_empty_places_for_numbers_are_warnings(monkeypatch, source, glued, complaint):
     said = []
     monkeypatch.setattr(executed_notebooks.LOG, "warning", lambda message, *a, **_: said.append(message % a))
-    executed_notebooks._check_glue("doc", _notebook(nbformat.v4.new_markdown_cell(source)), glued)
+    executed_notebooks._check_glue("doc", _notebook(v4.new_markdown_cell(source)), glued)
     assert [complaint in message for message in said] == ([True] if complaint else [])
 
 
-def test_only_the_first_check_of_an_equation_is_its_anchor():
-    seen, record = set(), {"kind": "check", "subject": "eq-a"}
-    first = executed_notebooks._anchored('<div class="eer-line">', record, seen)
-    again = executed_notebooks._anchored('<div class="eer-line">', record, seen)
-    assert 'id="check-eq-a"' in first
-    assert "id=" not in again
+CHECK = {"kind": "check", "subject": "eq-a", "sides": ["by_hand", "scipy"], "error": 2e-16, "tolerance": 1e-8}
+FIGURE = {"kind": "figure", "caption": None, "drawings": [{"svg": "<svg />", "alt": "a path", "label": None}]}
 
 
-def test_purge_keeps_what_pages_and_scripts_name():
-    css = (
-        ".used{a:b}.unused{a:b}.used .unused,.used{c:d}@media print{.unused{a:b}.used:hover{a:b}}"
-        ".by-script{a:b}.stem-made{a:b}p:not(.unused){a:b}:is(.used,.other){e:f}@font-face{font-family:X}"
+def _cell(source, *records):
+    return v4.new_code_cell(source, outputs=[v4.new_output("display_data", rendering.bundle(r)) for r in records])
+
+
+@pytest.mark.parametrize(
+    ("cell", "folded"),
+    [
+        (_cell("fig, ax = plt.subplots()\nshow(fig)", FIGURE), True),
+        (_cell("def draw_line(ax):\n    pass"), True),
+        (_cell("check('eq-a', a=a, b=b)\nshow(fig)", CHECK, FIGURE), False),
+        (_cell("def solve(A):\n    pass\nshow(fig)", FIGURE), False),
+        (_cell("x = 5"), False),
+    ],
+)
+def test_code_that_only_draws_is_folded(cell, folded):
+    nb = _notebook(_cell("import numpy as np"), cell)
+    executed_notebooks.fold_drawing_code(nb)
+    assert [cell.metadata.get("tags") == ["hide-input"] for cell in nb.cells] == [True, folded]
+
+
+@pytest.fixture
+def book(tmp_path, monkeypatch):
+    """A book of one chapter, which has an executed copy."""
+    (tmp_path / "chapters").mkdir()
+    text = "Today's prose.\n\n```{exercise}\n:label: ex-a\n```"
+    code = "check('eq-a', a=a, b=b)  # no mutant: the same"
+    today = _notebook(v4.new_markdown_cell(text), v4.new_code_cell(code))
+    copy = _notebook(v4.new_markdown_cell("Old prose."), _cell(code, CHECK, CHECK | {"error": 1e-9}))
+    copy.cells[1].outputs[0].data["text/html"] = "as it looked then"
+    copy.metadata["eer"] = {"seconds": 2.0, "cores": 2}
+    (tmp_path / "chapters/a.ipynb").write_text(v4.writes(today))
+    (tmp_path / "copy.ipynb").write_text(v4.writes(copy))
+    for module in (executed, executed_notebooks):
+        monkeypatch.setattr(module, "executed_path", lambda notebook: tmp_path / "copy.ipynb")
+        monkeypatch.setattr(module, "ROOT", tmp_path)
+    monkeypatch.setattr(executed_notebooks, "is_fresh", lambda notebook: True)
+    monkeypatch.setattr(executed_notebooks, "notebooks", lambda: [Path("chapters/a.ipynb")])
+    monkeypatch.setattr(executed_notebooks, "Chapter", lambda notebook: Chapter(tmp_path / notebook))
+    return tmp_path
+
+
+def _app(**env):
+    return SimpleNamespace(
+        env=SimpleNamespace(found_docs={"chapters/a", "index"}, **env),
+        config=SimpleNamespace(eer_code="code", root_doc="index"),
     )
-    left = lean_pages.purge(css, '<p class="used other">', "x.classList.add('by-script'); y = 'stem-' + kind")
-    assert left == (
-        ".used{a:b}.used{c:d}@media print{.used:hover{a:b}}"
-        ".by-script{a:b}.stem-made{a:b}p:not(.unused){a:b}:is(.used,.other){e:f}@font-face{font-family:X}"
+
+
+def test_pages_get_records_alone_and_todays_prose(book):
+    app, source = _app(eer_facts={"chapters/a": {}}), [""]
+    executed_notebooks.source_read(app, "chapters/a", source)
+    nb = json.loads(source[0])
+    assert nb["cells"][0]["source"].startswith("Today's prose.")
+    assert nb["cells"][1]["source"] == "check('eq-a', a=a, b=b)"
+    assert [list(output["data"]) for output in nb["cells"][1]["outputs"]] == [[RECORD_MIME], [RECORD_MIME]]
+
+
+def test_facts_are_counted_and_only_what_changed_is_read_again(book, monkeypatch):
+    app = _app()
+    executed_notebooks.collect(app)
+    facts = app.env.eer_facts["chapters/a"]
+    assert {name: facts[name] for name in ("equations", "checks", "claims", "exercises", "seconds")} == {
+        "equations": 1,
+        "checks": 2,
+        "claims": 0,
+        "exercises": 1,
+        "seconds": 2.0,
+    }
+    assert facts["ticks"] == {"eq-a": "Checked on this page: by hand = scipy, relative error 2e-16"}
+    assert executed_notebooks.outdated(app, app.env, set(), set(), set()) == ["chapters/a", "index"]
+    executed_notebooks.collect(app)
+    assert executed_notebooks.outdated(app, app.env, set(), set(), set()) == []
+    copy = v4.reads((book / "copy.ipynb").read_text())
+    copy.cells[1].outputs.pop()
+    (book / "copy.ipynb").write_text(v4.writes(copy))
+    executed_notebooks.collect(app)
+    assert app.env.eer_facts["chapters/a"]["checks"] == 1
+    assert executed_notebooks.outdated(app, app.env, set(), set(), set()) == ["chapters/a", "index"]
+
+
+def test_a_chapter_without_a_fresh_copy_stops_the_build(book, monkeypatch):
+    monkeypatch.setattr(executed_notebooks, "is_fresh", lambda notebook: False)
+    with pytest.raises(ExtensionError, match=r"chapters/a\.ipynb has no executed copy"):
+        executed_notebooks.collect(_app())
+
+
+@pytest.mark.parametrize("repository", [None, "me/book"])
+def test_downloads_look_as_records_look_today(book, repository):
+    nb = v4.reads(executed.download(Path("chapters/a.ipynb"), repository))
+    if repository:
+        assert "git+https://github.com/me/book" in nb.cells.pop(0).source
+    data = nb.cells[1].outputs[0].data
+    assert data["text/html"] == rendering.as_html(CHECK, "0")
+    assert data["text/plain"] == rendering.as_text(CHECK)
+
+
+def test_pages_are_written_again_when_what_they_share_changed():
+    domains = {
+        "std": SimpleNamespace(labels={"ex-a": ("a", "ex-a", "Exercise")}, anonlabels={}, objects={}),
+        "math": SimpleNamespace(equations={"eq-a": ("a", 1)}),
+    }
+    env = SimpleNamespace(
+        titles={"a": nodes.title("", "One")},
+        toc_secnumbers={},
+        toc_fignumbers={"a": {"displaymath": {"equation-eq-a": (1, 1)}}},
+        found_docs={"a", "index"},
+        get_domain=domains.__getitem__,
     )
-
-
-def test_stylesheets_become_one_with_imports_and_paths_resolved(tmp_path):
-    (tmp_path / "styles").mkdir()
-    (tmp_path / "base.css").write_text("b{background:url(img/b.png)}")
-    (tmp_path / "styles" / "theme.css").write_text('@import "../base.css";i{background:url("./f.woff2")}')
-    (tmp_path / "own.css").write_text("u{}")
-    head = (
-        '<link rel="stylesheet" href="../_static/styles/theme.css?v=1" />\n'
-        '<link href="../_static/own.css" rel="stylesheet">\n'
-    )
-    text = lean_pages._one_stylesheet(head, tmp_path, {})
-    (bundle,) = tmp_path.glob("book-*.css")
-    assert text == f'<link rel="stylesheet" href="../_static/{bundle.name}">\n'
-    css = bundle.read_text()
-    assert css.index("url(img/b.png)") < css.index("url(styles/f.woff2)") < css.index("u{}")
-
-
-def test_fonts_keep_the_characters_in_use(tmp_path):
-    source = katex_math.WEBSITE / "node_modules/katex/dist/fonts/KaTeX_Main-Regular.woff2"
-    font = tmp_path / "KaTeX_Main-Regular.woff2"
-    font.write_bytes(source.read_bytes())
-    lean_pages.subset_font(font, {ord("x"), ord("+")})
-    assert set(TTFont(font).getBestCmap()) == {ord("x"), ord("+")}
-    assert font.stat().st_size < source.stat().st_size / 3
+    assert book_assets.what_pages_share(None, env) == []  # the first build writes them all anyway
+    assert book_assets.what_pages_share(None, env) == []
+    for change in (
+        lambda: env.titles.update(a=nodes.title("", "Two")),
+        lambda: env.toc_fignumbers["a"]["displaymath"].update({"equation-eq-a": (1, 2)}),
+        lambda: domains["std"].labels.clear(),
+        lambda: domains["math"].equations.clear(),
+    ):
+        change()
+        assert sorted(book_assets.what_pages_share(None, env)) == ["a", "index"]
+        assert book_assets.what_pages_share(None, env) == []

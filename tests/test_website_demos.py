@@ -5,7 +5,6 @@ from types import SimpleNamespace
 import pytest
 from docutils import nodes
 
-from utils.plotting import THEMES
 from website.extensions import demos
 
 
@@ -86,7 +85,9 @@ def test_wrong_places_are_warnings(app, monkeypatch, page, complaint):
     assert complaint in said[0]
 
 
-def test_palette_is_the_figures():
-    css = demos.palette()
-    assert css.startswith(f"html{{--eer-blue:{THEMES['light']['blue']};")
-    assert f"html[data-theme=dark]{{--eer-blue:{THEMES['dark']['blue']};" in css
+def test_demos_of_pages_read_by_another_process_are_known(app):
+    app.env.eer_demos = {"here": ["knn"], "gone": ["knn"]}
+    other = SimpleNamespace(eer_demos={"there": ["linear"], "here": []})
+    demos.merge(app, app.env, {"there"}, other)
+    demos.forget(app, app.env, "gone")
+    assert app.env.eer_demos == {"here": ["knn"], "there": ["linear"]}

@@ -1,4 +1,4 @@
-// Sets formulas on request: reads one JSON object a line {tex, display}, answers one JSON object a line {html} or {error}.
+// Sets formulas on request: reads a list of {tex, display} a line, answers with a list of {html} or {error} on a line.
 import { createInterface } from "node:readline";
 import katex from "katex";
 
@@ -15,13 +15,14 @@ function lean(html, display) {
   return html.replace(/<annotation .*?<\/annotation>|<\/?semantics>/gs, "");
 }
 
-for await (const line of createInterface({ input: process.stdin })) {
-  const { tex, display } = JSON.parse(line);
-  let answer;
+function set({ tex, display }) {
   try {
-    answer = { html: lean(katex.renderToString(tex, { displayMode: display, throwOnError: true, strict: "ignore" }), display) };
+    return { html: lean(katex.renderToString(tex, { displayMode: display, throwOnError: true, strict: "ignore" }), display) };
   } catch (problem) {
-    answer = { error: problem.message };
+    return { error: problem.message };
   }
-  process.stdout.write(JSON.stringify(answer) + "\n");
+}
+
+for await (const line of createInterface({ input: process.stdin })) {
+  process.stdout.write(JSON.stringify(JSON.parse(line).map(set)) + "\n");
 }

@@ -1,29 +1,11 @@
-"""The book's own stylesheet and templates, kept in website/, and what depends on the book's public address."""
+"""The book's own stylesheet and templates, what depends on its address, and when pages are made again."""
 
 from __future__ import annotations
 
 import hashlib
-import re
 from pathlib import Path
 
-import yaml
-
-WEBSITE = Path(__file__).resolve().parent.parent
-
-
-def repository(config_file: Path = WEBSITE.parent / "_config.yml") -> str | None:
-    """owner/name of the book's GitHub repository, or None while `_config.yml` does not name it.
-
-    Raises
-    ------
-    ValueError
-        The address is there but is not one of a GitHub repository.
-    """
-    url = (yaml.safe_load(config_file.read_text("utf-8")).get("repository") or {}).get("url") or ""
-    match = re.fullmatch(r"https://github\.com/([\w.-]+/[\w.-]+?)/?", url)
-    if url and not match:
-        raise ValueError(f"_config.yml: repository.url must look like https://github.com/OWNER/NAME, found {url!r}")
-    return match[1] if match else None
+from website.common import WEBSITE, repository
 
 
 def configure(app, config):
@@ -39,19 +21,42 @@ def configure(app, config):
         config.sitemap_url_scheme = "{link}"
 
 
-def website_state() -> str:
-    """Hash of what makes pages look as they do; when it changes, every page is written again."""
-    digest = hashlib.sha256()
-    folders = ("extensions", "static", "templates", "demos")
-    files = [path for folder in folders for path in WEBSITE.glob(f"{folder}/**/*.*") if "__pycache__" not in path.parts]
-    for path in sorted([*files, *WEBSITE.glob("*.mjs")]):
-        digest.update(path.read_bytes())
-    return digest.hexdigest()
+def code_state(*files: Path) -> str:
+    """Hash of some files of code."""
+    return hashlib.sha256(b"".join(path.read_bytes() for path in sorted(files))).hexdigest()
+
+
+def what_pages_share(app, env):
+    """Pages are written again when what they show of others changed: titles, places in the book, numbers, targets."""
+    titles = {document: title.astext() for document, title in env.titles.items()}
+    named = env.get_domain("std")
+    targets = [named.labels, named.anonlabels, named.objects, env.get_domain("math").equations]
+    shared = repr([sorted(part.items()) for part in (titles, env.toc_secnumbers, env.toc_fignumbers, *targets)])
+    before, env.eer_shared = getattr(env, "eer_shared", None), hashlib.sha256(shared.encode()).hexdigest()
+    return [] if before in (None, env.eer_shared) else list(env.found_docs)
+
+
+def declare_safe(app):
+    """Extensions of Jupyter Book that keep nothing while pages are read, and do not say so."""
+    for name in ("sphinx_comments", "sphinx_multitoc_numbering"):
+        app.extensions[name].parallel_read_safe = True
 
 
 def setup(app):
-    app.add_config_value("eer_website_state", website_state(), "env")
+    root = WEBSITE.parent
+    reading = [*WEBSITE.glob("extensions/*.py"), WEBSITE / "executed.py"]
+    reading += [
+        root / "utils/records.py",
+        root / "utils/rendering.py",
+        root / "book/chapter.py",
+        root / "book/markdown.py",
+    ]
+    writing = [*WEBSITE.glob("finishing/*.py"), *WEBSITE.glob("*.mjs"), WEBSITE / "package-lock.json"]
+    app.add_config_value("eer_code", code_state(*reading), "env")  # when it changes, every page is read again
+    app.add_config_value("eer_finishing", code_state(*writing), "html")  # when it changes, every page is written again
+    app.connect("builder-inited", declare_safe)
     app.connect("config-inited", configure, priority=900)
+    app.connect("env-get-updated", what_pages_share, priority=900)
     app.add_css_file("book.css", priority=900)
     app.add_js_file("book.js", priority=900)
     if repository() is not None:

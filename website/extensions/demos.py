@@ -15,18 +15,13 @@ from __future__ import annotations
 
 import html
 import re
-import subprocess
-from pathlib import Path
 
 from docutils import nodes
-from sphinx.errors import ExtensionError
 from sphinx.util import logging
 
-from utils.plotting import THEMES
-from website.extensions.katex_math import WEBSITE, node_program
+from website.common import DEMOS
 
 LOG = logging.getLogger(__name__)
-DEMOS = sorted(path.parent.name for path in WEBSITE.glob("demos/*/element.js"))
 
 
 class Demo(nodes.General, nodes.Element):
@@ -59,8 +54,23 @@ def place_demos(app, doctree):
         if not container.astext().strip():
             LOG.warning("demo %s: say in its place what it shows", names[0], location=container, type="demo")
         container.replace_self(Demo("", *container.children, name=names[0]))
-    app.env.eer_demos = getattr(app.env, "eer_demos", {})
-    app.env.eer_demos[app.env.docname] = [demo["name"] for demo in doctree.findall(Demo)]
+    _known(app.env)[app.env.docname] = [demo["name"] for demo in doctree.findall(Demo)]
+
+
+def _known(env) -> dict[str, list[str]]:
+    """The demos of each page."""
+    if not hasattr(env, "eer_demos"):
+        env.eer_demos = {}
+    return env.eer_demos
+
+
+def forget(app, env, document):
+    _known(env).pop(document, None)
+
+
+def merge(app, env, documents, other):
+    """What a process that read some of the pages knows."""
+    _known(env).update({document: names for document, names in _known(other).items() if document in documents})
 
 
 def visit_demo(translator, node):
@@ -78,28 +88,8 @@ def pass_through(translator, node):
 
 def add_scripts(app, pagename, templatename, context, doctree):
     """A page loads the scripts of its own demos and no others."""
-    for name in getattr(app.env, "eer_demos", {}).get(pagename, []):
+    for name in _known(app.env).get(pagename, []):
         app.add_js_file(f"demos/{name}.js", loading_method="defer")
-
-
-def palette() -> str:
-    """The colours of the figures (utils/plotting.py) as CSS variables, for both themes."""
-    rules = []
-    for theme, colours in THEMES.items():
-        variables = "".join(f"--eer-{name}:{value};" for name, value in colours.items())
-        rules.append(f"html{'' if theme == 'light' else f'[data-theme={theme}]'}{{{variables}}}")
-    return "\n".join(rules)
-
-
-def publish(app, exception):
-    if exception or app.builder.format != "html" or not DEMOS:
-        return
-    target = Path(app.outdir).resolve() / "_static" / "demos"
-    command = [node_program(), "bundle.mjs", str(target), *DEMOS]
-    result = subprocess.run(command, cwd=WEBSITE, capture_output=True, text=True)
-    if result.returncode:
-        raise ExtensionError(f"the demos could not be bundled:\n{result.stderr}")
-    (target / "palette.css").write_text(palette(), "utf-8")
 
 
 def setup(app):
@@ -113,5 +103,6 @@ def setup(app):
     app.add_css_file("demos/palette.css", priority=890)
     app.connect("doctree-read", place_demos)
     app.connect("html-page-context", add_scripts)
-    app.connect("build-finished", publish, priority=200)  # before pages are trimmed to what they use
-    return {"parallel_read_safe": False, "parallel_write_safe": False}
+    app.connect("env-purge-doc", forget)
+    app.connect("env-merge-info", merge)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}

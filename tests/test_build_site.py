@@ -1,0 +1,122 @@
+"""The site is made again exactly as far as something changed, and a build with warnings fails every time."""
+
+import pytest
+
+from tools import build_site
+from website import finishing
+
+BOOK = {
+    "_config.yml": "title: A book\nbibtex_bibfiles: [references.bib]\nonly_build_toc_files: true\n",
+    "_toc.yml": "format: jb-book\nroot: index\nchapters: [{file: chapters/a}]\n",
+    "index.md": "# A book\n",
+    "chapters/a.md": "# A chapter\n\nSee [](#nowhere).\n",
+    "references.bib": "",
+    "utils/checks.py": "",
+    "website/static/book.css": "a{}",
+    "website/demos/knn/element.js": "",
+    "website/node_modules/katex/katex.js": "",
+    "_build/executed/chapters/a.ipynb": "{}",
+    "_build/student-zips/knn-student.zip": "",
+    "tests/test_a.py": "",
+}
+
+
+@pytest.fixture
+def root(tmp_path):
+    for name, content in BOOK.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(content)
+    return tmp_path
+
+
+@pytest.fixture
+def steps(root, monkeypatch):
+    """What a build does, in order."""
+    taken = []
+
+    def make_pages(root, site):
+        taken.append("pages")
+        (site / "index.html").parent.mkdir(parents=True, exist_ok=True)
+        (site / "index.html").write_text("page")
+        return steps.problems
+
+    steps = type("Steps", (), {"problems": [], "taken": taken})
+    monkeypatch.setattr(build_site, "make_pages", make_pages)
+    monkeypatch.setattr(finishing, "finish", lambda site: taken.append("finish"))
+    monkeypatch.setattr(finishing, "is_finished", lambda site: (site / "index.html").is_file())
+    (root / "_build/kept").mkdir()
+    return steps
+
+
+def taken(root, steps):
+    steps.taken.clear()
+    assert build_site.build(root) == 0
+    return steps.taken
+
+
+def test_nothing_is_done_where_nothing_changed(root, steps, capsys):
+    assert taken(root, steps) == ["pages", "finish"]
+    assert taken(root, steps) == []
+    assert "up to date" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("file", "done"),
+    [
+        ("chapters/a.md", ["pages", "finish"]),
+        ("_config.yml", ["pages", "finish"]),
+        ("_toc.yml", ["pages", "finish"]),
+        ("references.bib", ["pages", "finish"]),
+        ("utils/checks.py", ["pages", "finish"]),
+        ("_build/executed/chapters/a.ipynb", ["pages", "finish"]),
+        ("_build/student-zips/knn-student.zip", ["pages", "finish"]),
+        ("website/static/book.css", ["finish"]),
+        ("website/demos/knn/element.js", ["finish"]),
+        ("website/node_modules/katex/katex.js", []),
+        ("tests/test_a.py", []),
+    ],
+)
+def test_only_what_a_change_reaches_is_made_again(root, steps, file, done):
+    taken(root, steps)
+    (root / file).write_text(BOOK[file] + "\n# changed")
+    assert taken(root, steps) == done
+    assert taken(root, steps) == []
+
+
+def test_a_lost_page_is_made_again(root, steps):
+    taken(root, steps)
+    (root / "_build/html/index.html").unlink()
+    assert taken(root, steps) == ["pages", "finish"]
+
+
+def test_a_failed_build_is_tried_again(root, steps, capsys):
+    taken(root, steps)
+    (root / "chapters/a.md").write_text("# Changed\n")
+    steps.problems = ["chapters/a.md: WARNING: so it is"]
+    assert [build_site.build(root), build_site.build(root)] == [1, 1]
+    assert capsys.readouterr().err.count("so it is") == 2
+    steps.problems = []
+    (root / "chapters/a.md").write_text(BOOK["chapters/a.md"])
+    assert taken(root, steps) == ["pages", "finish"]
+
+
+def test_an_interrupted_build_does_not_count(root, steps, monkeypatch):
+    taken(root, steps)
+    (root / "website/static/book.css").write_text("b{}")
+    with monkeypatch.context() as patch:
+        patch.setattr(finishing, "finish", lambda site: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            build_site.build(root)
+    (root / "website/static/book.css").write_text("a{}")
+    assert taken(root, steps) == ["pages", "finish"]
+
+
+def test_warnings_are_errors_every_time(root):
+    site = root / "_build/html"
+    for _ in range(2):
+        (problem,) = build_site.make_pages(root, site)
+        assert "chapters/a.md" in problem
+        assert "nowhere" in problem
+    (root / "chapters/a.md").write_text("# A chapter\n")
+    assert build_site.make_pages(root, site) == []
+    assert "A chapter" in (site / "chapters/a.html").read_text()

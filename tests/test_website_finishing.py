@@ -1,0 +1,161 @@
+"""Finished pages lack only what they do not need, and what is kept from build to build is what would be made anew."""
+
+import io
+import re
+
+import pytest
+from fontTools.ttLib import TTFont
+
+from website import finishing, kept
+from website.common import DEMOS, WEBSITE
+from website.finishing import assets, fonts, pages, stylesheets
+
+HEAD = """<html><head>
+<link rel="preload" as="script" href="{up}_static/x.js">
+<meta name="viewport" content="a">
+<link rel="stylesheet" href="{up}_static/one.css?v=1" />
+<link href="{up}_static/two.css" rel="stylesheet">
+<meta name="viewport" content="b">
+<script src="{up}_static/book.js?v=old"></script><script>run("by-script")</script>
+</head>
+"""
+BODY = (
+    '<p class="used">x <span class="n">name</span><i class="fa-solid fa-star"></i>'
+    '<span class="mord mathbf">α</span></p>'
+)
+
+
+@pytest.fixture
+def site(tmp_path, monkeypatch):
+    """Two pages as Sphinx writes them, and the files that the book itself adds, in small."""
+    site = tmp_path / "html"
+    static = site / "_static"
+    static.mkdir(parents=True)
+    (site / "a").mkdir()
+    for path, up in ((site / "index.html", ""), (site / "a/b.html", "../")):
+        path.write_text(HEAD.format(up=up) + BODY)
+    (static / "one.css").write_text('.used{a:b}.unused{a:b}.fa-star{--fa:"\\f005"}')
+    (static / "two.css").write_text(".by-script{c:d}")
+    monkeypatch.setattr(assets, "put", lambda static: (static / "book.js").write_text("// script"))
+    monkeypatch.setattr(assets, "DEMOS", [])
+    monkeypatch.setattr(fonts, "subset", lambda font, characters: repr(sorted(characters)).encode())
+    return site
+
+
+def test_pages_load_one_stylesheet_with_the_rules_they_need(site):
+    finishing.finish(site)
+    (bundle,) = (site / "_static").glob("book-*.css")
+    assert bundle.read_text().replace("\n", "") == '.used{a:b}.fa-star{--fa:"\uf005"}.by-script{c:d}'
+    assert f'<link rel="stylesheet" href="../_static/{bundle.name}">' in (site / "a/b.html").read_text()
+    text = (site / "index.html").read_text()
+    assert re.findall(r"<link [^>]*>", text) == [f'<link rel="stylesheet" href="_static/{bundle.name}">']
+    assert re.findall(r"<meta [^>]*>", text) == ['<meta name="viewport" content="a">']
+    assert "x name<i" in text
+    (version,) = re.findall(r"book\.js\?v=(\w+)", text)
+    assert version != "old"
+
+
+def test_fonts_are_cut_to_what_pages_show(site):
+    finishing.finish(site)
+    assert (site / "_static/vendor/fontawesome/webfonts/fa-solid-900.woff2").read_text() == repr([0xF005])
+    mathematics = site / "_static/katex/fonts"
+    assert (mathematics / "KaTeX_Main-Bold.woff2").read_text() == repr([ord("α")])
+    assert (mathematics / "KaTeX_Math-Italic.woff2").read_text() == "[]"
+    assert repr(ord("x")) not in (mathematics / "KaTeX_Main-Regular.woff2").read_text()
+
+
+def test_a_finished_site_is_left_alone(site):
+    assert not finishing.is_finished(site)
+    finishing.finish(site)
+    assert finishing.is_finished(site)
+    before = {path: (path.stat().st_mtime_ns, path.read_bytes()) for path in site.rglob("*.html")}
+    finishing.finish(site)
+    assert before == {path: (path.stat().st_mtime_ns, path.read_bytes()) for path in site.rglob("*.html")}
+    (site / "index.html").unlink()
+    assert not finishing.is_finished(site)
+
+
+def test_a_page_that_was_written_again_is_finished_again_and_no_other_is_read(site, monkeypatch):
+    finishing.finish(site)
+    (site / "index.html").write_text(HEAD.format(up="") + BODY.replace("used", "unused"))
+    read = []
+    monkeypatch.setattr(pages, "finish", lambda site, name, real=pages.finish: read.append(name) or real(site, name))
+    finishing.finish(site)
+    assert read == ["index.html"]
+    (bundle,) = (site / "_static").glob("book-*.css")
+    assert ".unused{a:b}" in bundle.read_text()
+    assert all(bundle.name in path.read_text() for path in site.rglob("*.html"))
+
+
+def test_a_new_stylesheet_reaches_pages_without_their_being_made_again(site):
+    finishing.finish(site)
+    (site / "_static/one.css").write_text(".used{changed:yes}")
+    finishing.finish(site)
+    (bundle,) = (site / "_static").glob("book-*.css")
+    assert "changed:yes" in bundle.read_text()
+    assert all(bundle.name in path.read_text() for path in site.rglob("*.html"))
+
+
+def test_purge_keeps_what_pages_and_scripts_name():
+    css = (
+        ".used{a:b}.unused{a:b}.used .unused,.used{c:d}@media print{.unused{a:b}.used:hover{a:b}}"
+        ".by-script{a:b}.stem-made{a:b}p:not(.unused){a:b}:is(.used,.other){e:f}@font-face{font-family:X}"
+    )
+    left = stylesheets.purge(css, {"used", "other", "by-script"}, ("stem-",))
+    assert left == (
+        ".used{a:b}.used{c:d}@media print{.used:hover{a:b}}"
+        ".by-script{a:b}.stem-made{a:b}p:not(.unused){a:b}:is(.used,.other){e:f}@font-face{font-family:X}"
+    )
+
+
+def test_classes_that_scripts_name_or_begin_are_kept(site):
+    (site / "_static/two.css").write_text(".added{a:b}.stem-made{a:b}.gone{a:b}")
+    page = {"words": ["used"], "stylesheets": ["two.css"]}
+    bundles = stylesheets.bundle(site / "_static", [page], "x.classList.add('added'); y = 'stem-' + kind")
+    assert (site / "_static" / bundles["two.css",]).read_text() == ".added{a:b}.stem-made{a:b}"
+
+
+def test_words_are_those_of_tags_and_scripts():
+    found = pages.named('<p class="a-class">prose</p><script>add("scripted")</script><i class="fa-solid fa-x"></i>')
+    assert {"a-class", "scripted"} <= set(found["words"])
+    assert "prose" not in found["words"]
+    assert found["icons"] == ["solid", "x"]
+
+
+def test_imports_and_paths_of_stylesheets_are_resolved(tmp_path):
+    (tmp_path / "styles").mkdir()
+    (tmp_path / "base.css").write_text("b{background:url(img/b.png)}")
+    (tmp_path / "styles" / "theme.css").write_text('@import "../base.css";i{background:url("./f.woff2")}')
+    (tmp_path / "own.css").write_text("u{}")
+    css = stylesheets.flat(tmp_path, ["styles/theme.css", "own.css"])
+    assert css.index("url(img/b.png)") < css.index("url(styles/f.woff2)") < css.index("u{}")
+
+
+def test_fonts_keep_the_characters_in_use():
+    source = (WEBSITE / "node_modules/katex/dist/fonts/KaTeX_Main-Regular.woff2").read_bytes()
+    cut = fonts.subset(source, {ord("x"), ord("+")})
+    assert set(TTFont(io.BytesIO(cut)).getBestCmap()) == {ord("x"), ord("+")}
+    assert len(cut) < len(source) / 3
+
+
+def test_what_is_kept_is_made_anew_when_an_ingredient_changes(tmp_path):
+    made = []
+
+    def make(*ingredients):
+        return kept.kept(tmp_path / "html", "thing.txt", [*ingredients], lambda: made.append(1) or b"%d" % len(made))
+
+    assert [make("a", b"b"), make("a", b"b")] == [b"1", b"1"]
+    assert [make("ab", b""), make("a", b"b")] == [b"2", b"3"]
+
+
+def test_palette_is_the_figures():
+    css = assets.palette()
+    assert css.startswith(f"html{{--eer-blue:{assets.THEMES['light']['blue']};")
+    assert f"html[data-theme=dark]{{--eer-blue:{assets.THEMES['dark']['blue']};" in css
+
+
+def test_demos_are_bundled(tmp_path):
+    static = tmp_path / "html" / "_static"
+    assets._put_demos(static / "demos")
+    for name in DEMOS:
+        assert f"eer-{name}" in (static / "demos" / f"{name}.js").read_text()

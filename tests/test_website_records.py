@@ -1,0 +1,161 @@
+"""A chapter with records becomes a page: numbers, ticks, anchors, drawings in both themes, captions with formulas."""
+
+import html
+import re
+from io import StringIO
+
+import pytest
+from bs4 import BeautifulSoup
+from nbformat import v4
+from sphinx.application import Sphinx
+from sphinx.util.docutils import docutils_namespace
+
+from utils import rendering
+from utils.rendering import THEMES, tick_title
+
+CHECK = {"kind": "check", "subject": "eq-b", "sides": ["by_hand", "scipy"], "error": 2e-16, "tolerance": 1e-8}
+CLAIM = {"kind": "claim", "subject": 'it isn\'t "more" than 1 -- or <2>', "found": {"the_order": "2.988"}}
+SVG = '<svg width="8" height="6" viewBox="0 0 6 4.5" xmlns="http://www.w3.org/2000/svg"><path style="fill: {}"/></svg>'
+MARKDOWN = """# One
+
+$$
+a = b
+$$ (eq-a)
+
+$$
+c = d
+$$ (eq-b)
+
+$$
+e = f
+$$
+
+See {eq}`eq-b`.
+"""
+
+
+def drawing(name, label=None):
+    svg = SVG.format(rendering.PALETTE[name])
+    return {"svg": svg, "width": 8, "height": 6, "alt": f'a path in "{name}" & more', "label": label}
+
+
+FIGURE = {"kind": "figure", "caption": 'Where $a < b$, it\'s "so"; $c$ too.', "drawings": [drawing("blue")]}
+FRAMES = {"kind": "figure", "caption": None, "drawings": [drawing("gold", "<0>"), drawing("sky", "1")]}
+CONFIG = {
+    "extensions": ["myst_nb", *(f"website.extensions.{name}" for name in ("katex_math", "records", "equations"))],
+    "html_math_renderer": "katex",
+    "html_theme": "basic",
+    "nb_execution_mode": "off",
+    "myst_enable_extensions": ["dollarmath", "amsmath"],
+    "numfig": True,
+    "root_doc": "one",
+}
+
+
+def build(folder, *records, markdown=MARKDOWN):
+    """The page of a notebook whose cells left these records, and what Sphinx complained of."""
+    nb = v4.new_notebook(cells=[v4.new_markdown_cell(markdown)])
+    nb.metadata["language_info"] = {"name": "python", "pygments_lexer": "ipython3"}
+    for record in records:
+        output = v4.new_output("display_data", data=rendering.bundle(record))
+        nb.cells.append(v4.new_code_cell("run()", outputs=[output]))
+    (folder / "one.ipynb").write_text(v4.writes(nb))
+    (folder / "index.rst").write_text("T\n=\n\n.. toctree::\n   :numbered:\n\n   one\n")
+    complaints = StringIO()
+    with docutils_namespace():
+        config = CONFIG | {"root_doc": "index"}
+        app = Sphinx(folder, None, folder / "html", folder / "trees", "html", config, StringIO(), complaints)
+        ticks = {record["subject"]: tick_title(record) for record in reversed(records) if record["kind"] == "check"}
+        app.env.eer_facts = {"one": {"ticks": ticks}}
+        app.build()
+    return BeautifulSoup((folder / "html" / "one.html").read_text("utf-8"), "html.parser"), complaints.getvalue()
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory):
+    return tmp_path_factory.mktemp("site")
+
+
+@pytest.fixture(scope="module")
+def page(site):
+    soup, complaints = build(site, CHECK, CHECK | {"error": 1e-9}, CLAIM, FIGURE, FRAMES)
+    assert complaints == ""
+    return soup
+
+
+def test_the_checked_equation_has_a_tick_that_leads_to_its_first_check(page):
+    unchecked, checked = page.select("div.math.eer-equation")
+    assert unchecked["id"] == "equation-eq-a"
+    assert unchecked.select("a.eer-checked") == []
+    (tick,) = checked.select(".eqno > a.eer-checked")
+    title = "Checked on this page: by hand = scipy, relative error 2e-16"
+    assert (tick["title"], tick["aria-label"], tick["href"]) == (title, title, "#check-eq-b")
+    first, again, _ = page.select(".eer-line")
+    assert first["id"] == "check-eq-b"
+    assert not again.has_attr("id")
+
+
+def test_equations_are_numbered_and_can_be_linked(page):
+    for number, equation in enumerate(page.select("div.eer-equation"), 1):
+        assert equation.select_one(".eqno").get_text().strip("✓#¶") == f"(1.{number})"
+        assert equation.select_one("a.headerlink")["href"] == f"#{equation['id']}"
+        assert len(equation.select(".katex-display")) == 1
+
+
+def test_a_formula_without_a_label_stays_alone(page):
+    (plain,) = page.select("div.math:not(.eer-equation)")
+    assert plain.select(".katex-display")
+    assert plain.select(".eqno") == []
+
+
+def test_the_line_of_a_check_leads_to_its_equation_by_number(page):
+    line = page.select_one(".eer-line.eer-check")
+    link = line.select_one("a.eer-eq")
+    assert (link.get_text(), link["href"]) == ("Equation (1.2)", "#equation-eq-b")
+    assert line.get_text() == f"✓ Equation (1.2) {rendering.detail(CHECK)}"
+    assert line.select_one(".eer-detail").get_text() == rendering.detail(CHECK)
+
+
+def test_a_claim_is_shown_as_it_was_made(page):
+    assert page.select_one(".eer-claim").get_text() == f"✓ {CLAIM['subject']} the order = 2.988"
+
+
+def test_a_check_of_nothing_is_a_warning(tmp_path):
+    _, complaints = build(tmp_path, CHECK | {"subject": "eq-none"})
+    assert "check of eq-none, which is no equation of this page" in complaints
+
+
+def test_a_figure_has_a_drawing_for_each_theme(page, site):
+    figure = page.select_one("figure.eer-figure")
+    images = figure.select(".eer-drawing > img")
+    assert [image["class"] for image in images] == [["only-light"], ["only-dark"]]
+    for image, theme in zip(images, THEMES, strict=True):
+        assert image["alt"] == 'a path in "blue" & more'
+        assert (image["width"], image["height"], image["loading"]) == ("8", "6", "lazy")
+        assert THEMES[theme]["blue"] in (site / "html" / image["src"]).read_text()
+
+
+def test_a_caption_sets_its_formulas_and_leaves_its_text_alone(page):
+    caption = page.select_one("figure.eer-figure figcaption")
+    assert len(caption.select(".katex")) == 2
+    for formula in caption.select(".math"):
+        formula.replace_with("F")
+    assert caption.get_text() == 'Where F, it\'s "so"; F too.'
+    assert len(page.select("figcaption")) == 1
+
+
+def test_frames_stand_under_a_slider(page):
+    frames = page.select_one(".eer-frames")
+    slider = frames.select_one(".eer-slider input")
+    assert (slider["max"], slider["aria-valuetext"]) == ("1", "<0>")
+    shown = frames.select(".eer-frame")
+    assert [frame["data-label"] for frame in shown] == ["<0>", "1"]
+    assert [frame.has_attr("hidden") for frame in shown] == [False, True]
+    assert [frame.select_one("img")["alt"] for frame in shown] == ['a path in "gold" & more', 'a path in "sky" & more']
+
+
+def test_only_the_record_is_shown(page):
+    assert page.select("svg") == []
+    assert "var(--" not in html.unescape(str(page.select_one("div.body")))
+    assert len(page.select(".cell_output")) == 5
+    assert not re.search(r"eq-b\s+by hand", page.get_text())

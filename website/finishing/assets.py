@@ -1,0 +1,63 @@
+"""The files that the book itself puts beside the pages: its stylesheet and script, KaTeX's, and the demos."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+from utils.rendering import THEMES
+from website.common import DEMOS, WEBSITE, node_program
+from website.kept import kept
+
+
+def put(static: Path) -> None:
+    for path in WEBSITE.glob("static/*"):
+        shutil.copyfile(path, static / path.name)
+    _put_katex(static / "katex")
+    _put_demos(static / "demos")
+
+
+def versions(static: Path) -> dict[str, str]:
+    """A mark of the content of each of the book's own scripts, so that no browser keeps an old one."""
+    scripts = ["book.js", *(f"demos/{name}.js" for name in DEMOS)]
+    return {name: hashlib.sha256((static / name).read_bytes()).hexdigest()[:8] for name in scripts}
+
+
+def palette() -> str:
+    """The colours of the figures as CSS variables, for both themes."""
+    rules = []
+    for theme, colours in THEMES.items():
+        variables = "".join(f"--eer-{name}:{value};" for name, value in colours.items())
+        rules.append(f"html{'' if theme == 'light' else f'[data-theme={theme}]'}{{{variables}}}")
+    return "\n".join(rules)
+
+
+def _put_katex(target: Path) -> None:
+    """KaTeX's stylesheet, with the one font format that every browser of today reads."""
+    target.mkdir(parents=True, exist_ok=True)
+    css = (WEBSITE / "node_modules/katex/dist/katex.min.css").read_text("utf-8")
+    css = re.sub(r',url\([^)]*\.(?:woff|ttf)\) format\("(?:woff|truetype)"\)', "", css)
+    (target / "katex.css").write_text(css, "utf-8")
+
+
+def _put_demos(target: Path) -> None:
+    target.mkdir(parents=True, exist_ok=True)
+    (target / "palette.css").write_text(palette(), "utf-8")
+    sources = sorted(path for path in WEBSITE.glob("demos/**/*") if path.is_file())
+    sources += [WEBSITE / "bundle.mjs", WEBSITE / "package-lock.json"]
+    ingredients = [part for path in sources for part in (str(path.relative_to(WEBSITE)), path.read_bytes())]
+    bundled = json.loads(kept(target.parent.parent, "demos.json", ingredients, lambda: _bundle(target)))
+    for name, script in bundled.items():
+        (target / name).write_text(script, "utf-8")
+
+
+def _bundle(target: Path) -> bytes:
+    command = [node_program(), "bundle.mjs", str(target.resolve()), *DEMOS]
+    result = subprocess.run(command, cwd=WEBSITE, capture_output=True, text=True)
+    if result.returncode:
+        raise RuntimeError(f"the demos could not be bundled:\n{result.stderr}")
+    return json.dumps({f"{name}.js": (target / f"{name}.js").read_text("utf-8") for name in DEMOS}).encode()

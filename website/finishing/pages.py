@@ -1,0 +1,100 @@
+"""One page: what it does not need goes, what is invalid is mended, and what it names is noted."""
+
+from __future__ import annotations
+
+import html
+import re
+from pathlib import Path
+
+from book.order import ROOT
+from website.common import repository
+from website.executed import download
+from website.finishing.fonts import MATH_FONTS
+
+FONT_AWESOME_SCRIPT = re.compile(
+    r"\s*(?:<!-- So that users can add custom icons -->\s*)?<script[^>]*fontawesome[^>]*></script>"
+)
+PRELOAD = re.compile(r'\s*<link rel="preload"[^>]*>|\s*<link rel="modulepreload"[^>]*>')
+#: What the extensions write that is not valid or has no name for a screen reader, and what it should be.
+CORRECTIONS = [
+    (
+        re.compile(r'<summary><span class="toctree-toggle"'),
+        '<summary aria-label="Chapters"><span class="toctree-toggle"',
+    ),
+    (re.compile(r' id="(?:(?:proof|exercise|solution)-content|proof)"'), ""),  # the same id for each block of a page
+    (re.compile(r' role="(?:doc-biblioentry|list"(?= class="citation-list"))'), ""),  # deprecated, and no list
+]
+#: Names, punctuation and blanks of highlighted code have the colour of the text; their marks only cost nodes.
+PLAIN_TOKENS = re.compile(r'<span class="(?:n|p|w|nn)">([^<]*)</span>')
+VIEWPORT = re.compile(r'<meta name="viewport"[^>]*>\s*')
+STYLESHEET = re.compile(r'[ \t]*<link [^>]*?href="((?:\.\./)*)_static/([^"?]+\.css)(?:\?[^"]*)?"[^>]*>\n?')
+BUNDLE = re.compile(r'(<link rel="stylesheet" href="(?:\.\./)*_static/)book-[0-9a-f]*\.css(">)')
+SCRIPT = re.compile(r'<script[^>]* src="(?:\.\./)*_static/([^"?]+\.js)')
+VERSION = re.compile(r'(?<=_static/)([^"?]+\.js)(?:\?v=\w+)?(?=")')
+
+
+def finish(site: Path, name: str) -> dict:
+    """Finish the page `name` under `site`, with the notebook it offers, and say what it names.
+
+    Returns
+    -------
+    dict
+        stylesheets: those that it loaded before, which `link` replaces by one; scripts; words: all in its tags and
+        scripts, classes among them; icons; mathematics: the characters set in each of KaTeX's fonts.
+    """
+    page = site / name
+    text = PRELOAD.sub("", FONT_AWESOME_SCRIPT.sub("", page.read_text("utf-8")))
+    text = PLAIN_TOKENS.sub(r"\1", _one_viewport(text))
+    for wrong, right in CORRECTIONS:
+        text = wrong.sub(right, text)
+    text, names = one_stylesheet(text)
+    page.write_text(text, "utf-8")
+    notebook = Path(name).with_suffix(".ipynb")
+    if (ROOT / notebook).is_file():
+        target = site / "_sources" / notebook
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_text(download(notebook, repository()), "utf-8")
+    return {"stylesheets": names, "scripts": sorted(set(SCRIPT.findall(text)))} | named(text)
+
+
+def named(text: str) -> dict:
+    """Classes, icons and characters of formulas on a page."""
+    places = set(re.findall(r"<[a-z][^>]*>", text)) | set(re.findall(r"(?s)<script>(.*?)</script>", text))
+    words = {word for place in places for word in re.findall(r"[\w-]+", place)}
+    symbols = {
+        (classes, html.unescape(symbol))
+        for classes, symbol in set(re.findall(r'<span class="([^"]*)"[^>]*>([^<]+)<', text))
+    }
+    characters = {
+        font: sorted(
+            {char for classes, symbol in symbols if re.search(family, classes) for char in html.unescape(symbol)}
+        )
+        for font, family in {"": "", **MATH_FONTS}.items()
+    }
+    icons = sorted({word[3:] for word in words if word.startswith("fa-")})
+    return {"words": sorted(words), "icons": icons, "mathematics": characters}
+
+
+def one_stylesheet(text: str) -> tuple[str, list[str]]:
+    """The page with one place for a stylesheet in place of several, and the names of those, relative to _static/."""
+    links = list(STYLESHEET.finditer(text))
+    if not links:
+        return text, []
+    tag = f'<link rel="stylesheet" href="{links[0][1]}_static/book-.css">\n'
+    for i, link in reversed(list(enumerate(links))):
+        text = text[: link.start()] + (tag if i == 0 else "") + text[link.end() :]
+    return text, list(dict.fromkeys(link[2] for link in links))
+
+
+def link(page: Path, stylesheet: str | None, versions: dict[str, str]) -> None:
+    """Let a finished page load its stylesheet, and the book's own scripts in their present versions."""
+    before = page.read_text("utf-8")
+    text = BUNDLE.sub(rf"\g<1>{stylesheet}\g<2>", before, count=1) if stylesheet else before
+    text = VERSION.sub(lambda found: f"{found[1]}?v={versions[found[1]]}" if found[1] in versions else found[0], text)
+    if text != before:
+        page.write_text(text, "utf-8")
+
+
+def _one_viewport(text: str) -> str:
+    first = VIEWPORT.search(text)
+    return text[: first.end()] + VIEWPORT.sub("", text[first.end() :]) if first else text
