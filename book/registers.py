@@ -26,8 +26,7 @@ from book.order import ROOT, documents
 
 FOLDER = Path("registers")
 SHARED = "shared"
-RELATIONS = {"=", r"\in", r"\ge", r"\le"}  # what follows them in a table of symbols says what the symbol is
-SPACES = {r"\,", r"\;", r"\!", r"\ ", " "}
+IN_BRACES = r"[^{}]*\}"  # what follows a place between { and }, as in an index
 
 
 @dataclass(frozen=True)
@@ -145,37 +144,22 @@ def symbols_in(cell: str) -> list[str]:
     """The symbols that a cell of a table introduces, written so that equal ones are one symbol.
 
     A symbol is told apart by its letter, font and accent, by its index, and by how many arguments follow it and what
-    stands between them; not by the names of the arguments, nor by whether its index is i or j.
-
-    >>> symbols_in(r"$R(M, \\mathbf{x})$, $P(\\omega_j\\mid\\mathbf{x})$; $\\mathbf{v}_j=V\\mathbf{e}_j$")
-    ['R(·,·)', 'P(·\\\\mid·)', '\\\\mathbf{v}_i']
+    stands between them; not by the names of the arguments, nor by whether its index is i or j. What follows = or ∈ says
+    what the symbol is: `$R(M, x)$; $Z_j=XW_j$` has the symbols `R(·,·)` and `Z_i`.
     """
     found = []
     for formula in re.findall(r"\$([^$]+)\$", cell):
-        symbol, depth, skipping = "", [], False
-        for token in [*re.findall(r"\\[a-zA-Z]+|\\.|.", formula), ","]:
-            round_ = any(bracket != "{" for bracket in depth)
-            if token in SPACES:
-                continue
-            if token in ("}", ")", "]") and depth:
-                depth.pop()
-                round_ = any(bracket != "{" for bracket in depth)
-            if token == "," and not depth:
-                if symbol and symbol != r"\dots":
-                    found.append(re.sub(r"_([ij])(?![a-z])", "_i", symbol))
-                symbol, skipping = "", False
-            elif token in RELATIONS and not depth:
-                skipping = True
-            elif not skipping:
-                separates = len(depth) == 1 and token in (",", r"\mid", r"\Vert", ";")
-                if not round_ or separates:
-                    apart = re.search(r"\\[a-zA-Z]+$", symbol) and token.isalpha()
-                    symbol += f" {token}" if apart else token
-                if (not round_ and token in ("(", "[")) or (round_ and separates):
-                    symbol += "·"
-            if token in ("{", "(", "["):
-                depth.append(token)
+        tex = re.sub(r"([(\[])([^()\[\]]*)([)\]])", _without_names, formula)
+        for piece in re.split(rf",(?!·|{IN_BRACES})", tex):
+            symbol = re.split(rf"(?:=|\\in\b|\\ge\b|\\le\b)(?!{IN_BRACES})", piece)[0].strip()
+            symbol = re.sub(r"\\[,;!]|\s+(?![A-Za-z])|(?<![A-Za-z])\s+", "", symbol)
+            if symbol not in ("", r"\dots"):
+                found.append(re.sub(r"_[ij]\b", "_i", symbol))
     return found
+
+
+def _without_names(brackets: re.Match) -> str:
+    return brackets[1] + "·".join(["", *re.findall(r"(?<!\\)[,;]|\\mid\b|\\Vert\b", brackets[2]), ""]) + brackets[3]
 
 
 def problems(registers: Registers) -> Iterator[str]:

@@ -147,10 +147,13 @@ def test_what_is_wrong_is_said(tmp_path, what):
         (r"$\gamma\in\Gamma(p,q)$", [r"\gamma"]),
         (r"$R(M, \mathbf{x})$ $R(\alpha_i\mid\mathbf{x})$ $R[\alpha]$ $R$", ["R(·,·)", r"R(·\mid·)", "R[·]", "R"]),
         (r"$\mathbf{v}_j$, $v_j(\mathbf{x}_i)$, $\lambda_{ij}$", [r"\mathbf{v}_i", "v_i(·)", r"\lambda_{ij}"]),
+        (r"$p_{i,j}$, $p_{k=1}$, $A \succ 0$, $\operatorname{KL}(p\,\Vert\,q)$", ["p_{i,j}", "p_{k=1}", r"A\succ0",
+                                                                               r"\operatorname{KL}(·\Vert·)"]),
+        (r"$[\,\cdot\,]$, $\lVert A\rVert_F$, $d_\infty$", ["[·]", r"\lVert A\rVert_F", r"d_\infty"]),
         (r"$\omega_1,\dots,\omega_c$ or $\hat y_i$", [r"\omega_1", r"\omega_c", r"\hat y_i"]),
         ("word", []),
     ],
-)
+)  # fmt: skip
 def test_symbols_are_told_apart_by_what_a_reader_sees(cell, symbols):
     assert symbols_in(cell) == symbols
 
