@@ -16,7 +16,10 @@ def book(tmp_path):
     (tmp_path / "chapters").mkdir()
     (tmp_path / "constraints.txt").write_text("")
     (tmp_path / "utils").symlink_to(ROOT / "utils")
-    (tmp_path / "references.bib").write_text("@book{first2020,\n  title={A}\n}\n@book{second2021,\n}\n")
+    for part, keys in (("another", ["other2019"]), ("classical", ["first2020", "second2021"])):
+        sources = tmp_path / "registers" / part / "references.bib"
+        sources.parent.mkdir(parents=True)
+        sources.write_text("".join(f"@book{{{key},\n  title={{A}}\n}}\n" for key in keys))
     return tmp_path
 
 
@@ -27,6 +30,7 @@ def test_a_fresh_chapter_runs_and_breaks_no_rule(book, capsys):
     assert "wrote chapters/classical/my_topic.ipynb" in said
     assert "- file: chapters/classical/my_topic\n" in said
     assert "make chapter C=classical/my_topic" in said
+    assert "registers/classical/\n" in said
     assert "\n".join(map(str, violations(path) + collisions([path]))) == ""
     assert "{cite:t}`first2020`" in path.read_text("utf-8")
     assert cleared(path.read_text("utf-8"), "a", set()) == path.read_text("utf-8")
@@ -43,6 +47,7 @@ def test_two_fresh_chapters_live_together(book):
     assert [path.stem for path in paths] == ["one", "three", "two_2"]
     assert collisions(paths) == []
     assert Chapter(paths[2]).headings[0].text == "Two 2"
+    assert "{cite:t}`other2019`" in paths[2].read_text("utf-8")  # its part has no sources yet
 
 
 def test_nothing_is_overwritten(book, capsys):

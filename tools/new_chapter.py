@@ -14,9 +14,10 @@ import nbformat
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from book.order import ROOT, chapter_files
+from book.registers import FOLDER, Registers
 from tools.clear_outputs import cleared
 
-#: The cells of the chapter; NAME is its name with hyphens, TITLE its title, BOOK a source from references.bib.
+#: The cells of the chapter; NAME is its name with hyphens, TITLE its title, BOOK a source of its part.
 CELLS = [
     (
         "markdown",
@@ -156,7 +157,7 @@ LAST = [
 
 
 def chapter(name: str, book: str = "todo") -> nbformat.NotebookNode:
-    """The notebook of a new chapter; `name` in lower case with underscores, `book` a key of references.bib."""
+    """The notebook of a new chapter; `name` in lower case with underscores, `book` the key of a source."""
     cells = list(CELLS)
     for key, (task, code) in EXERCISES.items():
         cells += [
@@ -187,9 +188,10 @@ def main(argv: list[str] | None = None, root: Path = ROOT) -> int:
     if same_name:
         print(f"{same_name[0].relative_to(root)} exists already; choose another name", file=sys.stderr)
         return 1
-    bibliography = root / "references.bib"
-    keys = re.findall(r"^@\w+\{([^,\s]+)", bibliography.read_text("utf-8"), re.M) if bibliography.is_file() else []
-    text = cleared(nbformat.writes(chapter(path.stem, *keys[:1])), str(path.relative_to(root)), set())
+    registers = FOLDER / path.parent.name
+    sources = sorted(Registers(root).sources, key=lambda source: source.file.parent != registers)  # of its part first
+    keys = [source.name for source in sources[:1]]
+    text = cleared(nbformat.writes(chapter(path.stem, *keys)), str(path.relative_to(root)), set())
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(text, "utf-8")
     print(
@@ -197,6 +199,7 @@ def main(argv: list[str] | None = None, root: Path = ROOT) -> int:
         f"  1. add this line to _toc.yml, where the chapter belongs:\n"
         f"         - file: chapters/{name}\n"
         f"  2. edit it:   make lab\n"
+        f"     its sources, terms and symbols go to {registers.as_posix()}/\n"
         f"  3. run it:    make chapter C={name}"
     )
     return 0

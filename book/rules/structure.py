@@ -22,7 +22,7 @@ def parts_are_present(chapter: Chapter) -> Iterator[Violation]:
         if not any(re.search(rf"\b{name}\b", text) for text in sections):
             yield Violation(chapter.path, 0, f"no section '{name}'", f"Add a heading '## {name}'")
     if not chapter.citations:
-        remedy = "Cite the sources with {cite}`key` and add them to references.bib"
+        remedy = "Cite the sources with {cite}`key` and add them to references.bib of the part, in registers/"
         yield Violation(chapter.path, 0, "cites nothing", remedy)
 
 
