@@ -13,12 +13,12 @@ from pathlib import Path
 
 import otter
 
-from grading import compat
-from grading.assignment import load_assignment
-from grading.marking import QuestionOutcome
-from grading.report import table
-from grading.sandbox import choose_sandbox
-from grading.submission import SubmissionRefused
+from grading.box import compat
+from grading.box.sandbox import choose_sandbox
+from grading.course.assignment import load_assignment
+from grading.course.report import table
+from grading.course.submission import SubmissionRefused
+from grading.judging.questions import QuestionOutcome
 
 __all__ = ["Feedback", "Grader", "check_part", "open_notebook"]
 

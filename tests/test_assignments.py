@@ -11,10 +11,10 @@ import nbformat
 import pytest
 from nbclient import NotebookClient
 
-from grading.assignment import ROOT, Expectations, assignments
-from grading.release import make_release, make_student_files
-from grading.sandbox import choose_sandbox
-from grading.selftest import complaints, plant, reached
+from grading.box.sandbox import choose_sandbox
+from grading.course.assignment import ROOT, Expectations, assignments
+from grading.course.release import make_release, make_student_files
+from grading.course.selftest import complaints, plant, reached
 from tests.warm_boxes import WarmSandbox
 
 ALL = assignments()

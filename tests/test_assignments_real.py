@@ -4,7 +4,7 @@ import importlib.util
 
 import pytest
 
-from grading.assignment import ROOT
+from grading.course.assignment import ROOT
 from utils.data import available
 
 pytestmark = pytest.mark.skipif(not available("cifar10"), reason="CIFAR-10 is not here: set DATA_ROOT or run make data")

@@ -11,10 +11,10 @@ from pathlib import Path
 import psutil
 import pytest
 
-from grading.assignment import ROOT, load_assignment
-from grading.classroom import grade_all, grade_one
-from grading.release import make_student_files
-from grading.sandbox import bubblewrap_problem
+from grading.box.sandbox import bubblewrap_problem
+from grading.course.assignment import ROOT, load_assignment
+from grading.course.classroom import grade_all, grade_one
+from grading.course.release import make_student_files
 from tests.hostile_submissions import EXPECTED, hand_in
 
 KNN = load_assignment("knn")

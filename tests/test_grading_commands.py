@@ -3,7 +3,7 @@
 import pytest
 
 from grading import __main__ as commands
-from grading.assignment import load_assignment
+from grading.course.assignment import load_assignment
 
 KNN = load_assignment("knn")
 

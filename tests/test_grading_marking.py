@@ -4,10 +4,10 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
-
 from grading.marking import Expectations, Outcome, Part, Question, QuestionOutcome, difference
-from grading.report import feedback_page, table, total_line
-from grading.wire import Opaque
+
+from grading.box.wire import Opaque
+from grading.course.report import feedback_page, table, total_line
 
 EXPECTED = np.array([[1.0, -2.0, 3.0], [4.0, 5.0, -6.0]])
 

@@ -9,9 +9,9 @@ import numpy as np
 import psutil
 import pytest
 
-from grading.sandbox import Limits, bubblewrap_problem, choose_sandbox
-from grading.session import Session, Stopped, SubmissionError
-from grading.wire import Opaque
+from grading.box.sandbox import Limits, bubblewrap_problem, choose_sandbox
+from grading.box.session import Session, Stopped, SubmissionError
+from grading.box.wire import Opaque
 
 MODULE = """
 import os, sys, time

@@ -1,4 +1,4 @@
-"""Tests of grading.submission: what people hand in, and what is found in it."""
+"""Tests of grading.course.submission: what people hand in, and what is found in it."""
 
 import json
 import os
@@ -6,7 +6,7 @@ import zipfile
 
 import pytest
 
-from grading.submission import SubmissionRefused, collect, student_of
+from grading.course.submission import SubmissionRefused, collect, student_of
 
 WANTED = {"model": ("Model",), "folds": ("cross_validate",)}
 MODEL, FOLDS = "class Model:\n    pass\n", "def cross_validate():\n    pass\n"

@@ -1,11 +1,11 @@
-"""Tests of grading.wire: what crosses the wall arrives as it was, and nothing else arrives."""
+"""Tests of grading.box.wire: what crosses the wall arrives as it was, and nothing else arrives."""
 
 import json
 
 import numpy as np
 import pytest
 
-from grading.wire import HEADER, MAGIC, Handle, Opaque, WireError, decode, encode, frame_length
+from grading.box.wire import HEADER, MAGIC, Handle, Opaque, WireError, decode, encode, frame_length
 
 
 @pytest.mark.parametrize(

@@ -18,8 +18,8 @@ import sys
 from dataclasses import asdict
 from pathlib import Path
 
-from grading import sandbox
-from grading.sandbox import Limits
+from grading.box import sandbox
+from grading.box.sandbox import Limits
 
 #: What solutions and stand-ins import.
 MODULES = (
@@ -90,7 +90,7 @@ while True:
 
 
 class WarmSandbox:
-    """In the place of `grading.sandbox.Sandbox`."""
+    """In the place of `grading.box.sandbox.Sandbox`."""
 
     isolated = False
 
@@ -109,7 +109,7 @@ class WarmSandbox:
 
 
 class WarmBox:
-    """In the place of `grading.sandbox.Box`."""
+    """In the place of `grading.box.sandbox.Box`."""
 
     def __init__(self, process: _Process):
         self.process = process

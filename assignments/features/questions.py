@@ -1,4 +1,4 @@
-"""Assignment features: what is asked, and how answers are judged. Runs outside the box; see `grading.marking`.
+"""Assignment features: what is asked, and how answers are judged. Runs outside the box; see `grading.judging`.
 
 What CS231n's own features.py and this assignment do differently is not judged in features.py: the weight of blue may be
 0.114 or 0.144, cells may come row by row or column by column, and HOG is compared on pictures that grow brighter from
@@ -6,15 +6,17 @@ left to right, since the original leaves out all other gradients. `orientations`
 """
 
 import colorsys
-import functools
 import itertools
 
 import numpy as np
 from scipy import ndimage
 
-from grading.marking import Exam, Part, Question, difference
-from grading.sandbox import Limits
-from grading.session import Remote, SubmissionError
+from grading.box.sandbox import Limits
+from grading.box.session import Remote, SubmissionError
+from grading.judging.comparison import difference, numbers, several, with_hints
+from grading.judging.exam import Exam
+from grading.judging.questions import Part, Question
+from grading.judging.selection import instead, judge_accuracies
 from utils.data import images
 
 ORDER, TITLE, MINUTES = 5, "Image features", 150
@@ -87,11 +89,6 @@ SCALE_HINTS = (
 
 
 def prepare():
-    """Features of pictures, made when they are first asked for."""
-    return functools.cache(_described)
-
-
-def _described():
     """Standardised features and labels: for training, validation, held out; and the name of the set of pictures.
 
     The judge's own features, so that nobody's are needed: answers of eight oriented filters, and a small blurred
@@ -126,10 +123,6 @@ def _either(exam: Exam, part: str, found, right, what: str, mistakes=(), hint: s
     return exam.require(part, None in problems, problems[0] or "")
 
 
-def _mistakes(arrays, hints):
-    return [(array, hint) for array, hint in zip(arrays, hints, strict=True) if hint]
-
-
 def _picture(rng, rows: int, columns: int, bytes_only: bool = False) -> np.ndarray:
     """Colours whose hue is not at the edge of a bin, however many bins of those that are asked for there are."""
     picture = rng.uniform(1, 254, (rows, columns, 3))
@@ -154,31 +147,28 @@ def colours(exam: Exam) -> None:
     found, problems = [], []
     for image, (*_, keywords, bins) in zip(pictures, cases, strict=True):
         found.append(module.call("color_histogram_hsv", image, **keywords))
-        mistakes = _mistakes(exam.expect("other_hues", image, bins), HUE_HINTS)
+        mistakes = with_hints(exam.expect("other_hues", image, bins), HUE_HINTS)
         hint = "Which hue has a pixel that you know, pure green for instance, and in which bin is it?"
         expected = exam.expect("hues", image, bins)
         problems.append(difference(found[-1], expected, f"the histogram with {bins} bins", 1e-6, mistakes, hint))
-    problem = next((problem for problem in problems if problem), None)
-    exam.require("hue", problem is None, problem or "")
-    if grey_right and not problem:
+    if exam.without("hue", problems) and grey_right:
         picture = _picture(exam.rng, 8, 11, bytes_only=True)
         there = exam.session.put(picture)
         text = "of a picture of the type uint8"
         if _grey(exam, "bytes", module.call("rgb2gray", there), picture, f"the grey picture {text}"):
-            exam.outcome.passed.discard("bytes")
+            exam.passed.discard("bytes")
             histogram = module.call("color_histogram_hsv", there)
             hint = "Sums and differences of uint8 wrap round at 0 and 256; make numbers of it first."
             expected = exam.expect("hues", picture, 10)
             if exam.matches("bytes", histogram, expected, what=f"the histogram {text}", hint=hint):
-                exam.outcome.passed.discard("bytes")
-                exam.unchanged("bytes", {"im": (there, picture)})
+                exam.unchanged("bytes", [("im", there, picture)])
 
 
 def _grey(exam: Exam, part: str, found, picture, what: str) -> bool:
     accepted, *others = exam.expect("other_greys", picture)
     hint = "Sums of uint8 wrap round at 256; make numbers of it first." if picture.dtype == np.uint8 else ""
     right = exam.expect("grey", picture), accepted
-    return _either(exam, part, found, right, what, _mistakes(others, GREY_HINTS), hint)
+    return _either(exam, part, found, right, what, with_hints(others, GREY_HINTS), hint)
 
 
 def orientations(exam: Exam) -> None:
@@ -186,15 +176,13 @@ def orientations(exam: Exam) -> None:
     pictures = [exam.rng.normal(size=shape) for shape in ((6, 9), (8, 5))]
     of_bytes = [exam.rng.integers(0, 256, shape).astype(np.uint8) for shape in ((7, 5), (4, 9))]
     _judge_slopes(exam, "gradients", pictures)
-    if "gradients" in exam.outcome.passed:
+    if "gradients" in exam.passed:
         _judge_slopes(exam, "bytes", of_bytes)
     problems = []
     for shape, keywords in (((24, 16), {}), ((16, 32), {}), ((12, 8), {"cell": 4, "bins": 6})):
         gx, gy = np.abs(exam.rng.normal(size=shape)) + 0.01, 2 * exam.rng.normal(size=shape)
         problems.append(_histogram_problem(exam, module, gx, gy, keywords, "the histograms of gradients with gx > 0"))
-    problem = next((problem for problem in problems if problem), None)
-    exam.require("values", problem is None, problem or "")
-    if problem:
+    if not exam.without("values", problems):
         return
     gx, gy = (np.zeros((8, 16)) for _ in range(2))
     for sign in (1, -1):
@@ -203,18 +191,18 @@ def orientations(exam: Exam) -> None:
             text = f"a {edge} edge (gx = {sign * dx}, gy = {sign * dy})"
             hint = "Look at the angle that arctan2 gives there, and at what becomes of it, up to the number of the bin."
             if problem := _histogram_problem(exam, module, gx, gy, {}, f"the histograms of {text}", hint):
-                exam.failed("fold", problem)
+                exam.fail("fold", problem)
                 return
     gx, gy = exam.rng.normal(size=(2, 16, 8))
-    problem = _histogram_problem(exam, module, gx, gy, {}, "the histograms of gradients in all directions")
-    exam.require("fold", not problem, problem or "")
+    text = "the histograms of gradients in all directions"
+    exam.without("fold", [_histogram_problem(exam, module, gx, gy, {}, text)])
 
 
 def _judge_slopes(exam: Exam, part: str, pictures) -> None:
     for image in pictures:
         found = exam.module.call("gradients", image)
-        if not (isinstance(found, (tuple, list, np.ndarray)) and len(found) == 2):
-            exam.failed(part, "gradients should return two arrays, gx and gy, in this order")
+        if not several(found, 2, array=True):
+            exam.fail(part, "gradients should return two arrays, gx and gy, in this order")
             return
         expected = exam.expect("slopes", image)
         others = exam.expect("other_slopes", image)
@@ -222,19 +210,19 @@ def _judge_slopes(exam: Exam, part: str, pictures) -> None:
         if image.dtype == np.uint8:
             hints = (*SLOPE_HINTS[:-1], "differences of uint8 wrap round below 0; make numbers of the picture first")
         for number, name in enumerate(("gx", "gy")):
-            mistakes = _mistakes([other[number] for other in others], hints)
+            mistakes = with_hints([other[number] for other in others], hints)
             problem = difference(found[number], expected[number], name, 1e-9, mistakes)
             if problem:
-                exam.failed(part, problem)
+                exam.fail(part, problem)
                 return
-    exam.passed(part)
+    exam.pass_part(part)
 
 
 def _histogram_problem(exam: Exam, module: Remote, gx, gy, keywords, what: str, hint: str = "") -> str | None:
     cell, bins = keywords.get("cell", 8), keywords.get("bins", 9)
     found = module.call("cell_histograms", gx, gy, **keywords)
     expected = exam.expect("histograms", gx, gy, cell, bins)
-    mistakes = _mistakes(exam.expect("other_histograms", gx, gy, cell, bins), HISTOGRAM_HINTS)
+    mistakes = with_hints(exam.expect("other_histograms", gx, gy, cell, bins), HISTOGRAM_HINTS)
     return difference(found, expected, what, 1e-6, mistakes, hint or "Take one cell with one gradient that is not 0.")
 
 
@@ -266,31 +254,22 @@ def hog(exam: Exam) -> None:
         text = f"the feature of a picture of {side} × {side} pixels"
         hint = "Compare with rgb2gray, gradients and cell_histograms, called one after the other."
         right = _either(exam, "values", found, [order.ravel() for order in orders], text, mistakes, hint) and right
-        if right and not exam.unchanged("values", {"im": (there, picture)}):
+        if right and not exam.unchanged("values", [("im", there, picture)]):
             right = False
     if not right:
-        exam.outcome.passed.discard("values")
-    if not _numbers(found).any():
-        exam.failed("flat", "hog_feature does not give a feature yet")
+        exam.passed.discard("values")
+    if not numbers(found).any():
+        exam.fail("flat", "hog_feature does not give a feature yet")
         return
     for level in (0.0, 77.0):
         even = module.call("hog_feature", np.full((32, 32, 3), level))
-        if not np.abs(_numbers(even)).max(initial=0) < 1e-6:  # NaN is no less
-            exam.failed("flat", f"a picture that is {level:g} everywhere has no edges; zeros are expected")
+        if not np.abs(numbers(even)).max(initial=0) < 1e-6:  # NaN is no less
+            exam.fail("flat", f"a picture that is {level:g} everywhere has no edges; zeros are expected")
             return
     brighter = picture * 0.5
     first, second = (module.call("hog_feature", p) for p in (brighter, brighter + 60))
     hint = "A difference of two pixels does not change when both get brighter by as much."
     exam.matches("flat", second, first, what="the feature of a picture that got brighter by 60", hint=hint)
-
-
-def _numbers(found) -> np.ndarray:
-    """An array of numbers; an empty one where it is something else."""
-    try:
-        found = np.asarray(found)
-    except ValueError:
-        return np.zeros(0)
-    return found if found.dtype.kind in "iuf" else np.zeros(0)
 
 
 def many_pictures(exam: Exam) -> None:
@@ -323,13 +302,8 @@ def many_pictures(exam: Exam) -> None:
         text = f"the features of {number} pictures by {len(names)} functions"
         hint = "One row a picture: what the functions return, side by side."
         problems.append(difference(found, expected, text, 1e-9, mistakes, hint))
-    problem = next((problem for problem in problems if problem), None)
-    exam.require("values", problem is None, problem or "")
-    if not problem:
-        for there, imgs in seen:
-            exam.outcome.passed.discard("inputs")
-            if not exam.unchanged("inputs", {"imgs": (there, imgs)}):
-                break
+    if exam.without("values", problems):
+        exam.unchanged("inputs", [("imgs", there, imgs) for there, imgs in seen])
 
 
 def standardization(exam: Exam) -> None:
@@ -337,35 +311,26 @@ def standardization(exam: Exam) -> None:
     F = [exam.rng.normal(3, 2, (size, columns)) * np.arange(1, 6) + number for number, size in enumerate(sizes)]
     there = [exam.session.put(part) for part in F]
     found = exam.module.call("standardize", *there)
-    if not _three(exam, found):
+    if not several(found, 3, array=True):
+        exam.fail_all("three sets were passed in; standardize should return a list of three arrays")
         return
     everything = np.concatenate(F)
     problems = []
     for number, (part, name) in enumerate(zip(F, ("the training set", "the second set", "the third"), strict=True)):
         others = exam.expect("other_scaled", part, F[0], everything)
         own = "its own mean and deviation are used; those of the training set are asked for" if number else ""
-        mistakes = _mistakes(
+        mistakes = with_hints(
             (others[0], *others[1:6], *others[7:]),
             (own, *SCALE_HINTS[1:], "scaled to the range 0 … 1", "nothing was done"),
         )
         right = exam.expect("scaled", part, F[0]), others[6]  # by n or by n − 1, whichever
         found_problems = [difference(found[number], expected, name, 1e-6, mistakes) for expected in right]
         problems.append(None if None in found_problems else found_problems[0])
-    exam.require("train", not problems[0], problems[0] or "")
-    problem = problems[1] or problems[2]
-    exam.require("others", not problem, problem or "")
-    if "train" in exam.outcome.passed:
+    exam.without("others", problems[1:])
+    if exam.without("train", problems[:1]):
         names = ("F_train", "the second array", "the third array")
-        exam.unchanged("inputs", {name: pair for name, *pair in zip(names, there, F, strict=True)})
+        exam.unchanged("inputs", zip(names, there, F, strict=True))
     _judge_constant(exam, F)
-
-
-def _three(exam: Exam, found) -> bool:
-    if isinstance(found, (tuple, list, np.ndarray)) and len(found) == 3:
-        return True
-    for part in exam.question.parts:
-        exam.failed(part.name, "three sets were passed in; standardize should return a list of three arrays")
-    return False
 
 
 def _judge_constant(exam: Exam, F) -> None:
@@ -373,13 +338,13 @@ def _judge_constant(exam: Exam, F) -> None:
     train, other = F[0].copy(), F[1].copy()
     train[:, 1], train[:, 3] = 0, 3
     found = exam.module.call("standardize", train, other)
-    if not (isinstance(found, (tuple, list, np.ndarray)) and len(found) == 2):
-        exam.failed("constant", "two sets were passed in; standardize should return two arrays")
+    if not several(found, 2, array=True):
+        exam.fail("constant", "two sets were passed in; standardize should return two arrays")
         return
     try:
         train_columns, other_columns = (np.asarray(part, dtype=float)[:, [1, 3]] for part in found)
     except (TypeError, ValueError, IndexError):
-        exam.failed("constant", "two arrays with the columns that were passed in are expected")
+        exam.fail("constant", "two arrays with the columns that were passed in are expected")
         return
     moved = other[:, [1, 3]] - [0, 3]
     large = [(moved * 10.0**power, "divided by a tiny number; such a column is only moved") for power in range(4, 17)]
@@ -420,52 +385,42 @@ def _judge_search(exam: Exam) -> None:
     pupil = exam.session.load("rehearsal").make("named", "Pupil")
     answer = exam.module.make("search", pupil, settings, *(exam.session.put(array) for array in (F, y, F_val, y_val)))
     found = answer.fetch()
-    if not (isinstance(found, (tuple, list)) and len(found) == 3):
-        for part in ("accuracies", "best"):
-            exam.failed(part, "search should return three things: the best classifier, its setting, the accuracies")
+    if not several(found, 3):
+        text = "search should return three things: the best classifier, its setting, the accuracies"
+        exam.fail_all(text, ("accuracies", "best"))
         return
     expected = np.array([np.mean(F_val[:, 0] < skill) for skill in unseen])
     trained = np.array([np.mean(F[:, 0] < skill) for skill in seen])
-    accuracies = found[2]
-    if isinstance(accuracies, list) and len(accuracies) != len(settings):
-        exam.failed(
-            "accuracies", f"{len(accuracies)} accuracies for {len(settings)} settings; one for each is expected"
-        )
-    else:
-        exam.matches(
-            "accuracies",
-            accuracies,
-            expected,
-            what="the accuracies",
-            mistakes=[
-                (trained, "these are accuracies on the training set; validation is asked for"),
-                (1 - expected, "these are shares of errors"),
-                (expected * len(y_val), "these are numbers; divide by the number of rows"),
-                (100 * expected, "these are percentages; shares are asked for"),
-                (np.maximum.accumulate(expected), "each is the best so far; each setting has its own"),
-                (np.sort(expected), "they are sorted; the order of the settings is asked for"),
-                (np.sort(expected)[::-1], "they are sorted; the order of the settings is asked for"),
-            ],
-            hint="For each setting: a new classifier, trained, and its share of right labels on F_val.",
-        )
+    judge_accuracies(
+        exam,
+        found[2],
+        expected,
+        mistakes=[
+            (trained, "these are accuracies on the training set; validation is asked for"),
+            (expected * len(y_val), "these are numbers; divide by the number of rows"),
+            (100 * expected, "these are percentages; shares are asked for"),
+            (np.maximum.accumulate(expected), "each is the best so far; each setting has its own"),
+        ],
+        hint="For each setting: a new classifier, trained, and its share of right labels on F_val.",
+    )
     if found[0] is None:
-        exam.failed("best", "search returns None in the place of the best classifier")
+        exam.fail("best", "search returns None in the place of the best classifier")
         return
     best = answer.item(0)
     if not best.has("lessons"):
-        exam.failed("best", "the first thing that search returns is not a classifier that make gave")
+        exam.fail("best", "the first thing that search returns is not a classifier that make gave")
         return
     winner, number = int(expected.argmax()), best.get("number")
-    hints = {
-        winner + 1: "another one is as good, but comes later; the first is kept",
-        int(trained.argmax()): "it is the best on the training set; the validation set decides",
-        int(expected.argmin()): "it is the worst on the validation set",
-        len(settings) - 1: "it is the last one; keep the best so far",
-        0: "it is the first one; replace it when a better one comes",
-    }
+    known = [
+        (0, "it is the first one; replace it when a better one comes"),
+        (len(settings) - 1, "it is the last one; keep the best so far"),
+        (expected.argmin(), "it is the worst on the validation set"),
+        (trained.argmax(), "it is the best on the training set; the validation set decides"),
+        (winner + 1, "another one is as good, but comes later; the first is kept"),
+    ]
     problem = ""
     if number != winner:
-        problem = hints.get(number, "another one is better on the validation set")
+        problem = instead(number, known, "another one is better on the validation set")
     elif best.get("lessons") != [(len(F), 0.0)]:
         problem = "it was not trained once on F_train and nothing else"
     elif found[1] != settings[winner]:
@@ -478,20 +433,18 @@ def _judge_classifier(exam: Exam, function: str, kind: str, place: int) -> None:
     module = exam.module
     module.set("search", exam.session.load("tuning").make("named", "search"))
     F, y, F_val, y_val, F_test, y_test, name = exam.data()
-    threshold = THRESHOLDS[name][place]
+    threshold, parts = THRESHOLDS[name][place], ("held_out", "setting")
     put = [exam.session.put(array) for array in (F, y, F_val, y_val)]
     try:
         answer = module.make(function, *put)
     except SubmissionError as problem:
         if problem.type != "FloatingPointError":
             raise
-        for part in ("held_out", "setting"):
-            exam.failed(part, "training diverges: the loss becomes infinite; the learning rate is too large")
+        exam.fail_all("training diverges: the loss becomes infinite; the learning rate is too large", parts)
         return
     found = answer.fetch()
-    if not (isinstance(found, (tuple, list)) and len(found) == 2) or found[0] is None:
-        for part in ("held_out", "setting"):
-            exam.failed(part, f"{function} should return a trained classifier and its setting; not written yet?")
+    if not several(found, 2) or found[0] is None:
+        exam.fail_all(f"{function} should return a trained classifier and its setting; not written yet?", parts)
         return
     hint = (
         f"of the held-out pictures are right; {threshold:.0%} is asked for. Look at the losses: do they still fall "
@@ -503,20 +456,20 @@ def _judge_classifier(exam: Exam, function: str, kind: str, place: int) -> None:
     exam.require("held_out", share >= threshold, f"{share:.1%} {hint}")
     setting = found[1]
     if not isinstance(setting, dict) or not setting:
-        exam.failed("setting", "the second thing should be the setting, a dict")
+        exam.fail("setting", "the second thing should be the setting, a dict")
         return
     try:
         again = exam.session.load("classifiers").make(kind, **setting)
         again.call("train", *put[:2])
         share = _share(again.call("predict", F_test), y_test)
     except SubmissionError as problem:
-        exam.failed("setting", f"{kind}(**setting) does not work: {problem.type}: {problem.message}"[:200])
+        exam.fail("setting", f"{kind}(**setting) does not work: {problem.type}: {problem.message}"[:200])
         return
     exam.require("setting", share >= threshold, f"{kind}(**setting), trained anew: {share:.1%} {hint}")
 
 
 def _share(labels, y) -> float:
-    labels = _numbers(labels)
+    labels = numbers(labels)
     return float(np.mean(labels == y)) if labels.shape == y.shape else 0.0
 
 

@@ -1,6 +1,6 @@
 """Wrong answers to this assignment: changes to the solution, what each must cost, and the hint it must draw."""
 
-from grading.selftest import Wrong
+from grading.course.selftest import Wrong
 
 FEATURES, ORIENTATIONS, SCALING, SEARCH = "features.py", "orientations.py", "scaling.py", "search.py"
 GREY, HUE = {"q1": ("grey", "bytes")}, {"q1": ("hue", "bytes")}

@@ -1,9 +1,11 @@
-"""Assignment knn: what is asked, and how answers are judged. Runs outside the box; see `grading.marking`."""
+"""Assignment knn: what is asked, and how answers are judged. Runs outside the box; see `grading.judging`."""
 
 import numpy as np
 
-from grading.marking import Exam, Part, Question
-from grading.sandbox import Limits
+from grading.box.sandbox import Limits
+from grading.judging.exam import Exam
+from grading.judging.questions import Part, Question
+from grading.judging.speed import judge_speed
 
 ORDER, TITLE, MINUTES = 1, "k nearest neighbours", 120
 MODULES = {"k_nearest_neighbor": ("KNearestNeighbor",), "cross_validation": ("cross_validate",)}
@@ -42,8 +44,8 @@ def _judge_distances(exam: Exam, method: str) -> bool:
         ],
         hint="Compute one entry by hand from X[i] and X_train[j] and compare.",
     )
-    if right and any(part.name == "inputs" for part in exam.question.parts):
-        exam.unchanged("inputs", {"X": (test, X), "X_train": (train, X_train)})
+    if right and exam.asks_for("inputs"):
+        exam.unchanged("inputs", [("X", test, X), ("X_train", train, X_train)])
     return right
 
 
@@ -108,19 +110,15 @@ def predict_labels(exam: Exam) -> None:
 
 def one_loop(exam: Exam) -> None:
     if _judge_distances(exam, "compute_distances_one_loop"):
-        _fast(
-            exam,
-            "compute_distances_one_loop",
-            tests=60,
-            trains=1500,
-            hint="there still is a loop over the training rows",
-        )
+        loop = "there still is a loop over the training rows"
+        _judge_speed(exam, "compute_distances_one_loop", tests=60, trains=1500, loop=loop)
 
 
 def no_loops(exam: Exam) -> None:
     if not _judge_distances(exam, "compute_distances_no_loops"):
         return
-    _fast(exam, "compute_distances_no_loops", tests=6000, trains=4, hint="there still is a loop over the test rows")
+    loop = "there still is a loop over the test rows"
+    _judge_speed(exam, "compute_distances_no_loops", tests=6000, trains=4, loop=loop)
     classifier, _ = _trained(exam, np.zeros((2000, 1500)), np.zeros(2000, dtype=int))
     found = classifier.call("compute_distances_no_loops", np.ones((300, 1500)))
     exam.require(
@@ -130,15 +128,15 @@ def no_loops(exam: Exam) -> None:
     )
 
 
-def _fast(exam: Exam, method: str, tests: int, trains: int, hint: str) -> None:
-    """Compared in this run with a loop that does almost nothing for each pair, which any loop is slower than."""
+def _judge_speed(exam: Exam, method: str, tests: int, trains: int, loop: str) -> None:
+    """Against a loop with a pass for each fourth pair, or for each test row where that is more."""
     classifier, _ = _trained(exam, _pixels(exam, trains, 4), np.zeros(trains, dtype=int))
-    for _ in range(5):
-        X = exam.session.put(_pixels(exam, tests, 4))
-        classifier.call(method, X)
-        if fast := exam.session.seconds < exam.loops(max(tests, tests * trains // 4), 4):
-            break
-    exam.require("speed", fast, f"the result is right, but it takes as long as a loop does: {hint}")
+
+    def call():
+        classifier.call(method, exam.session.put(_pixels(exam, tests, 4)))
+
+    hint = f"the result is right, but it takes as long as a loop does: {loop}"
+    judge_speed(exam, "speed", call, max(tests, tests * trains // 4), hint)
 
 
 def cross_validation(exam: Exam) -> None:

@@ -1,6 +1,6 @@
 """Wrong answers to this assignment: changes to the solution, what each must cost, and the hint it must draw."""
 
-from grading.selftest import Wrong
+from grading.course.selftest import Wrong
 
 TWO = "dists[i, j] = np.sqrt(np.sum((X[i] - self.X_train[j]) ** 2))"
 ONE = "dists[i] = np.sqrt(np.sum((self.X_train - X[i]) ** 2, axis=1))"

@@ -1,6 +1,6 @@
 """Wrong answers to this assignment: changes to the solution, what each must cost, and the hint it must draw."""
 
-from grading.selftest import Wrong
+from grading.course.selftest import Wrong
 
 LOSS, CLASSIFIER, SEARCH = "softmax.py", "linear_classifier.py", "search.py"
 SHIFT = "        scores = scores - np.max(scores)\n"

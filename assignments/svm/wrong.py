@@ -1,6 +1,6 @@
 """Wrong answers to this assignment: changes to the solution, what each must cost, and the hint it must draw."""
 
-from grading.selftest import Wrong
+from grading.course.selftest import Wrong
 
 LOSS, CLASSIFIER, SEARCH = "linear_svm.py", "linear_classifier.py", "search.py"
 TERM = "            if j != y[i] and margin > 0:\n                loss += margin / num_train\n"

@@ -1,16 +1,18 @@
-"""Assignment two_layer_net: what is asked, and how answers are judged. Runs outside the box; see `grading.marking`.
+"""Assignment two_layer_net: what is asked, and how answers are judged. Runs outside the box; see `grading.judging`.
 
 The net itself (q4) may be written in either of two variants: in one piece (`neural_net.py`) or from layers
 (`fc_net.py`). The one that is written is judged; where both are, a part counts when it holds in both.
 """
 
-import functools
-
 import numpy as np
 
-from grading.marking import Exam, Part, Question, difference
-from grading.sandbox import Limits
-from grading.session import Remote, SubmissionError
+from grading.box.sandbox import Limits
+from grading.box.session import Remote, SubmissionError
+from grading.judging.comparison import difference, several
+from grading.judging.exam import Exam
+from grading.judging.questions import Part, Question
+from grading.judging.selection import instead, judge_accuracies
+from utils.data import images
 
 ORDER, TITLE, MINUTES = 4, "A two-layer net", 240
 #: `layer_utils` belongs to solutions of the layered variant that have it; nothing is asked about it.
@@ -32,13 +34,7 @@ SAMPLES = 400_000
 
 
 def prepare():
-    """Pictures are only read where they are needed."""
-    return functools.cache(_small_pictures)
-
-
-def _small_pictures():
-    from utils.data import images
-
+    """Pictures of 8 × 8 pixels as rows, the mean subtracted, and labels: for training, and held out."""
     data = images("auto", num_train=5000, num_val=1000, num_test=3000)
     train, test = (
         pictures.reshape(len(pictures), 8, 4, 8, 4, 3).mean(axis=(2, 4)).reshape(len(pictures), -1)
@@ -75,12 +71,12 @@ def affine(exam: Exam) -> None:
             mistakes=[(none, "the bias b is missing"), (minus, "the bias b is subtracted")],
             hint="Each row of the output is a flattened row of x times w, plus b.",
         ):
-            exam.outcome.passed.discard("forward")
+            exam.passed.discard("forward")
             _, cache, _ = _forward(exam, "affine_forward", (x, w, b), x, w, b)
             break
     found = exam.module.call("affine_backward", dout, cache)
     dx, dw, db = exam.expect("affine_gradients", x, w, b, dout)
-    found = _three(found)
+    found = found if several(found, 3) else (None, None, None)
     exam.matches(
         "dx",
         found[0],
@@ -109,12 +105,6 @@ def affine(exam: Exam) -> None:
         raise problem
 
 
-def _three(found):
-    if isinstance(found, (tuple, list)) and len(found) == 3:
-        return found
-    return None, None, None
-
-
 def relu(exam: Exam) -> None:
     x, dout = exam.rng.normal(size=(6, 3, 4)), exam.rng.normal(size=(6, 3, 4))
     remote = exam.session.put(x)
@@ -134,7 +124,7 @@ def relu(exam: Exam) -> None:
         hint="Positive entries stay, the others become 0.",
     )
     if right:
-        exam.unchanged("inputs", {"x": (remote, x)})
+        exam.unchanged("inputs", [("x", remote, x)])
     passed, mask, masked, other, product = exam.expect("other_relu_gradient", x, dout)
     exam.matches(
         "backward",
@@ -184,7 +174,7 @@ def softmax_loss(exam: Exam) -> None:
         ],
         hint="Each row of dx sums to 0; only the entry of the right class is negative.",
     )
-    if not (right and "loss" in exam.outcome.passed):
+    if not (right and "loss" in exam.passed):
         return
     large = x + 2000
     loss, dx = _pair(exam.module.call("softmax_loss", large, y))
@@ -195,9 +185,7 @@ def softmax_loss(exam: Exam) -> None:
 
 
 def _pair(found):
-    if isinstance(found, (tuple, list)) and len(found) == 2:
-        return found
-    return None, None
+    return found if several(found, 2) else (None, None)
 
 
 class _Net:
@@ -258,10 +246,10 @@ def network(exam: Exam) -> None:
     chosen = [name for name in VARIANTS if states[name]] or [name for name in VARIANTS if states[name] is None]
     everywhere = None
     for name in chosen or VARIANTS[:1]:
-        exam.outcome.passed, before = set(), everywhere
+        exam.passed, before = set(), everywhere
         _judge_network(exam, name, X, y, parameters, reg)
-        everywhere = exam.outcome.passed if before is None else before & exam.outcome.passed
-    exam.outcome.passed = everywhere
+        everywhere = exam.passed if before is None else before & exam.passed
+    exam.passed = everywhere
 
 
 def _judge_network(exam: Exam, name: str, X, y, parameters, reg: float) -> None:
@@ -275,10 +263,9 @@ def _judge_network(exam: Exam, name: str, X, y, parameters, reg: float) -> None:
         _judge_loss(exam, file, net, X, y, parameters, reg)
     except SubmissionError as problem:
         where = f" in line {problem.line} of {problem.file}" if problem.file else ""
-        exam.outcome.status, exam.outcome.message = "error", str(problem)
-        for part in exam.question.parts:
-            if part.name not in exam.outcome.passed:
-                exam.failed(part.name, f"{file}: your code raised {problem.type}{where}")
+        exam.raised(problem)
+        rest = [part.name for part in exam.question.parts if part.name not in exam.passed]
+        exam.fail_all(f"{file}: your code raised {problem.type}{where}", rest)
 
 
 def _judge_initial(exam: Exam, file: str, module: Remote) -> None:
@@ -410,8 +397,7 @@ def training(exam: Exam) -> None:
     gradients = {name: rng.normal(size=value.shape) for name, value in parameters.items()}
     net = module.make("TwoLayerNet", inputs, hidden, classes)
     if absent := [name for name in ("train", "predict") if not net.has(name)]:
-        for part in exam.question.parts:
-            exam.failed(part.name, f"TwoLayerNet has no {' and no '.join(absent)}; neural_net.py asks for both")
+        exam.fail_all(f"TwoLayerNet has no {' and no '.join(absent)}; neural_net.py asks for both")
         return
     problem = None
     try:
@@ -448,7 +434,7 @@ def _judge_steps(exam: Exam, net: Remote, helper: Remote, parameters, gradients,
     exam.require("batches", not problem, problem)
     now = net.get("params")
     if not isinstance(now, dict) or any(np.shape(now.get(name)) != parameters[name].shape for name in NAMES):
-        exam.failed("update", "after training self.params has no longer its four entries of the same shapes")
+        exam.fail("update", "after training self.params has no longer its four entries of the same shapes")
         return
     moved = np.concatenate([np.ravel(now[name] - parameters[name]) for name in NAMES])
     step = np.concatenate([gradients[name].ravel() for name in NAMES])
@@ -514,30 +500,19 @@ def search(exam: Exam) -> None:
     accuracies = found.item(1).fetch()
     expected = np.array([np.mean(X_val[:, 1] < skill) for skill in skills])
     seen = np.array([np.mean(X[:, 1] < skill) for skill in train_skills])
-    if isinstance(accuracies, list) and len(accuracies) != len(settings):
-        exam.failed(
-            "accuracies", f"{len(accuracies)} accuracies for {len(settings)} settings; one for each is expected"
-        )
-    else:
-        exam.matches(
-            "accuracies",
-            np.asarray(accuracies, dtype=float) if isinstance(accuracies, list) else accuracies,
-            expected,
-            what="the accuracies",
-            mistakes=[
-                (seen, "these are accuracies on the training rows; validation is asked for"),
-                (
-                    np.array(skills) / 2,
-                    "val_acc_history was written before training ended; let the net predict at the end",
-                ),
-                (np.sort(expected), "they are sorted; the order of the settings is asked for"),
-                (np.sort(expected)[::-1], "they are sorted; the order of the settings is asked for"),
-                (1 - expected, "these are shares of errors"),
-                (expected * rows, "these are counts; divide by the number of rows"),
-                (np.maximum.accumulate(expected), "each is the best so far; the net's own is asked for"),
-            ],
-            hint="For each of the settings: a new net, trained with it, and the share of right labels on X_val.",
-        )
+    early = "val_acc_history was written before training ended; let the net predict at the end"
+    judge_accuracies(
+        exam,
+        accuracies,
+        expected,
+        mistakes=[
+            (seen, "these are accuracies on the training rows; validation is asked for"),
+            (np.array(skills) / 2, early),
+            (expected * rows, "these are counts; divide by the number of rows"),
+            (np.maximum.accumulate(expected), "each is the best so far; the net's own is asked for"),
+        ],
+        hint="For each of the settings: a new net, trained with it, and the share of right labels on X_val.",
+    )
     _judge_best(exam, found.item(0), X, y, X_val, y_val, settings, seen, expected)
     same = remote.fetch() == settings
     if np.shape(accuracies) == (len(settings),):
@@ -549,18 +524,17 @@ def search(exam: Exam) -> None:
 def _judge_best(exam: Exam, net: Remote, X, y, X_val, y_val, settings, seen, expected) -> None:
     best = int(expected.argmax())
     if not net.has("predict"):
-        exam.failed("best", "the first of the two results is not a net: return (best_net, accuracies)")
+        exam.fail("best", "the first of the two results is not a net: return (best_net, accuracies)")
         return
     hidden = net.get("sizes")[1]
     share = np.mean(net.call("predict", X_val) == y_val)
-    mistakes = {
-        int(seen.argmax()): "best in training was kept; the best in validation is asked for",
-        int(expected.argmin()): "the worst was kept",
-        len(settings) - 1: "the last was kept; the best is asked for",
-        0: "the first was kept; the best is asked for",
-    }
-    hints = {5 + number: hint for number, hint in mistakes.items()}
-    hint = hints.get(hidden, "another net than the best in validation was kept")
+    known = [
+        (0, "the first was kept; the best is asked for"),
+        (len(settings) - 1, "the last was kept; the best is asked for"),
+        (expected.argmin(), "the worst was kept"),
+        (seen.argmax(), "best in training was kept; the best in validation is asked for"),
+    ]
+    hint = instead(hidden - 5, known, "another net than the best in validation was kept")
     if hidden == 5 + best:
         hint = "the settings are the best ones, but the net is not the one that was trained with them and judged"
     exam.require("best", hidden == 5 + best and abs(share - expected[best]) < 1e-9, hint)
@@ -570,7 +544,7 @@ def good_setting(exam: Exam) -> None:
     setting = exam.module.call("good_setting")
     problem = _setting_problem(setting)
     if problem:
-        exam.failed("accuracy", problem)
+        exam.fail("accuracy", problem)
         return
     X, y, X_test, y_test = exam.data()
     given = {
@@ -587,7 +561,7 @@ def good_setting(exam: Exam) -> None:
         net = trained.make("train", X, y, **whole, **rest, seed=int(exam.rng.integers(1 << 31)))
         accuracy = np.mean(net.call("predict", X_test) == y_test)
     except SubmissionError:
-        exam.failed("accuracy", "training diverges with this setting: the learning rate is too large")
+        exam.fail("accuracy", "training diverges with this setting: the learning rate is too large")
         return
     hint = "too low" if accuracy > 0.15 else "about a guess"
     advice = "look at the loss: does it fall too slowly, or not steadily, or is the net much better in training?"

@@ -1,6 +1,6 @@
 """Wrong answers to this assignment: changes to the solution, what each must cost, and the hint it must draw."""
 
-from grading.selftest import Wrong
+from grading.course.selftest import Wrong
 
 LAYERS, PIECE, LAYERED, SEARCH = "layers.py", "neural_net.py", "fc_net.py", "search.py"
 AFFINE = "out = x.reshape(x.shape[0], -1) @ w + b"

@@ -1,19 +1,21 @@
-"""Each assignment's page offers what learners work with as a zip: `{student-zip}`knn``."""
+"""Each assignment's page offers what learners work with as a zip: `{student-zip}`knn``.
+
+The zips are made before the build (`python -m grading.course.zips`); here they are only linked and copied.
+"""
 
 from __future__ import annotations
 
-import hashlib
 import html
 import shutil
 from pathlib import Path
 
 from docutils import nodes
+from sphinx.util import logging
 
-from grading.assignment import ROOT, load_assignment
-from grading.release import make_student_zip
+from grading.course.assignment import load_assignment
+from grading.course.zips import kept_zip
 
-#: Where zips are kept between builds, with the fingerprint of what is in them.
-KEPT = ROOT / "_build" / "student-zips"
+logger = logging.getLogger(__name__)
 
 
 def student_zip(name, rawtext, text, lineno, inliner, options=None, content=None):
@@ -28,27 +30,17 @@ def student_zip(name, rawtext, text, lineno, inliner, options=None, content=None
 
 
 def put_zips(app, exception):
-    """After the build: the zips of the assignments whose pages are in the book, made anew where something changed."""
+    """After the build: the zips of the assignments whose pages are in the book."""
     if exception is not None or app.builder.format != "html":
         return
     for document in sorted(app.env.found_docs):
         path = Path(document)
         if path.parts[0] == "assignments" and len(path.parts) == 3:
-            shutil.copy(_kept(path.parts[1]), Path(app.outdir) / path.with_name(f"{path.parts[1]}-student.zip"))
-
-
-def _kept(name: str) -> Path:
-    assignment, fingerprint = load_assignment(name), hashlib.sha256()
-    folders = [assignment.folder, ROOT / "grading", ROOT / "utils"]
-    for path in sorted(file for folder in folders for file in folder.rglob("*.*") if "__pycache__" not in file.parts):
-        fingerprint.update(path.read_bytes())
-    kept, mark = KEPT / f"{name}-student.zip", KEPT / f"{name}.fingerprint"
-    if not (kept.is_file() and mark.is_file() and mark.read_text() == fingerprint.hexdigest()):
-        KEPT.mkdir(parents=True, exist_ok=True)
-        mark.unlink(missing_ok=True)
-        make_student_zip(assignment, kept)
-        mark.write_text(fingerprint.hexdigest())
-    return kept
+            kept = kept_zip(path.parts[1])
+            if not kept.is_file():
+                logger.warning("%s is not there: run python -m grading.course.zips before the build", kept)
+                continue
+            shutil.copy(kept, Path(app.outdir) / path.with_name(kept.name))
 
 
 def setup(app):

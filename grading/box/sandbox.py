@@ -67,9 +67,12 @@ class Limits:
 DEFAULT_LIMITS = Limits()
 
 
-@dataclass
+@dataclass(frozen=True)
 class Sandbox:
-    """Starts the runner for one submission; `isolated` says whether bubblewrap does it."""
+    """Starts the runner for one submission; `isolated` says whether bubblewrap does it.
+
+    Chosen once for a run and handed on, to other machines, too.
+    """
 
     isolated: bool
 

@@ -14,11 +14,12 @@ import selectors
 import signal
 import time
 from dataclasses import dataclass
+from pathlib import Path
 
 import psutil
 
-from grading import wire
-from grading.sandbox import DEFAULT_LIMITS, Limits, Sandbox
+from grading.box import wire
+from grading.box.sandbox import DEFAULT_LIMITS, Limits, Sandbox
 
 __all__ = ["Remote", "Session", "Stopped", "SubmissionError"]
 
@@ -26,6 +27,8 @@ __all__ = ["Remote", "Session", "Stopped", "SubmissionError"]
 LOOK = 0.2
 #: Bytes of printed text that are kept.
 KEPT = 4000
+#: Where Linux counts.
+VMSTAT = Path("/proc/vmstat")
 #: Seconds that Python and NumPy get to start in, beside the question's own time.
 START_SECONDS = 60.0
 
@@ -105,6 +108,7 @@ class Session:
     def __init__(self, folder, modules: dict[str, str], sandbox: Sandbox, limits: Limits = DEFAULT_LIMITS):
         self.limits, self.seconds, self._printed = limits, 0.0, b""
         self._printed_bytes, self._stopped, self._errors_open = 0, None, True
+        self._processor_seconds, self._kills = 0.0, _out_of_memory_kills()
         self._box = sandbox.start(folder, modules, limits)
         process = self._box.process
         for pipe in (process.stdin, process.stdout, process.stderr):
@@ -258,8 +262,10 @@ class Session:
         for member in family:
             try:
                 memory += member.memory_info().rss
+                times = member.cpu_times()
             except psutil.Error:
                 continue
+            self._processor_seconds = max(self._processor_seconds, times.user + times.system)
         if len(family) > self.limits.processes:
             raise self._stop("processes", f"started more than {self.limits.processes} processes")
         if memory > self.limits.memory_bytes:
@@ -273,18 +279,33 @@ class Session:
         except Exception:
             return self._stop("crash", "the submission closed the grader's channel")
         number = -status if status < 0 else status - 128 if status > 128 else 0
-        if number in (signal.SIGXCPU, signal.SIGKILL):
+        if number == signal.SIGXCPU or (number == signal.SIGKILL and self._has_used_its_processor_time()):
             return self._stop("time", f"used more than {self.limits.cpu_seconds} s of processor time")
+        if number == signal.SIGKILL and _out_of_memory_kills() > self._kills:
+            return self._stop("memory", "used more memory than this machine has")
         if number:
             name = signal.Signals(number).name if number in set(signal.Signals) else f"signal {number}"
             return self._stop("crash", f"Python crashed ({name})")
         return self._stop("crash", f"the submission ended Python (exit status {status})")
+
+    def _has_used_its_processor_time(self) -> bool:
+        """Whether who ignores the signal at the end of its processor time was killed for it: at the last look."""
+        return self._processor_seconds >= self.limits.cpu_seconds
 
     def _stop(self, reason: str, message: str) -> Stopped:
         if self._stopped is None:
             self._stopped = Stopped(reason, message)
             self._box.end()
         return self._stopped
+
+
+def _out_of_memory_kills() -> int:
+    """How many processes the kernel has killed so far because memory ran out, of a machine or of a control group."""
+    try:
+        counts = dict(line.split() for line in VMSTAT.read_text("ascii").splitlines())
+    except (OSError, ValueError):  # not Linux
+        return 0
+    return int(counts.get("oom_kill", 0))
 
 
 def _handles(value):

@@ -10,9 +10,9 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from grading.assignment import Assignment
-from grading.marking import Outcome
-from grading.sandbox import Sandbox
+from grading.box.sandbox import Sandbox
+from grading.course.assignment import Assignment
+from grading.judging.questions import Outcome
 
 __all__ = ["Wrong", "complaints", "plant", "reached"]
 

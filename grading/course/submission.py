@@ -7,7 +7,6 @@ of an assignment are left behind; names that browsers and file managers have cha
 from __future__ import annotations
 
 import ast
-import json
 import os
 import re
 import stat
@@ -16,7 +15,7 @@ import zlib
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
-from IPython.core.inputtransformer2 import TransformerManager
+from grading.course.notebooks import code_cells
 
 __all__ = ["Submission", "SubmissionRefused", "collect", "student_of"]
 
@@ -28,6 +27,9 @@ FILE_BYTES, TOTAL_BYTES, FILES, ENTRIES = 5 << 20, 20 << 20, 200, 5_000
 COPY = re.compile(r"^(?:copy of |kopie von )?(.*?)(?:[ _-]?\(\d+\)|[ _-]copy(?:[ _-]?\d+)?|-\d)?$", re.IGNORECASE)
 #: What a folder holds that nobody wrote for the assignment; the last two lie in what students are given.
 SKIPPED = {"__pycache__", ".ipynb_checkpoints", ".git", "__MACOSX", ".venv", "node_modules", "grading", "standin"}
+
+#: With this begin the names of modules that are made of a notebook's cells.
+FROM_NOTEBOOK = "from_notebook_"
 
 
 class SubmissionRefused(Exception):
@@ -208,7 +210,7 @@ def _from_notebooks(submission: Submission, notebooks: list[Path], missing: dict
             continue
         for module, names in missing.items():
             if module not in submission.modules and _defined(source) & set(names):
-                target = submission.folder / f"from_notebook_{module}.py"
+                target = submission.folder / f"{FROM_NOTEBOOK}{module}.py"
                 target.write_text(source, encoding="utf-8")
                 submission.modules[module] = target.name
                 submission.notes.append(f"{module} was taken from the cells of {file}")
@@ -217,13 +219,8 @@ def _from_notebooks(submission: Submission, notebooks: list[Path], missing: dict
 
 def _definitions(path: Path) -> str:
     """Imports, functions, classes and constants of a notebook's code cells, in order; experiments are left out."""
-    cells = json.loads(path.read_text("utf-8"))["cells"]
     kept = []
-    for cell in cells:
-        if cell.get("cell_type") != "code":
-            continue
-        source = cell.get("source", "")
-        source = TransformerManager().transform_cell(source if isinstance(source, str) else "".join(source))
+    for source in code_cells(path.read_text("utf-8")):
         try:
             tree = ast.parse(source)
         except SyntaxError:

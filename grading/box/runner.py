@@ -1,4 +1,4 @@
-"""Inside the box: loads a submission's modules and calls what it is told to. Started by `grading.session` alone.
+"""Inside the box: loads a submission's modules and calls what it is told to. Started by `grading.box.session` alone.
 
     python -I runner.py FOLDER LIMITS
 
@@ -23,6 +23,8 @@ import warnings
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
+#: Seconds of processor time after the signal that says they are used up, until the kernel kills who ignores it.
+GRACE = 2
 
 
 def main() -> None:
@@ -71,9 +73,10 @@ def _restrict(limits: dict) -> None:
         if value is not None and hasattr(resource, name):
             number = getattr(resource, name)
             _, hard = resource.getrlimit(number)
-            value = value if hard == resource.RLIM_INFINITY else min(value, hard)
+            most = value + GRACE if name == "RLIMIT_CPU" else value
+            value, most = (n if hard == resource.RLIM_INFINITY else min(n, hard) for n in (value, most))
             with contextlib.suppress(ValueError, OSError):  # macOS knows some limits by name only
-                resource.setrlimit(number, (value, value))
+                resource.setrlimit(number, (value, most))
 
 
 def _load(name: str, path: Path):

@@ -6,9 +6,7 @@ student files, and either `reference.py` or, in what students are given, `record
 
 from __future__ import annotations
 
-import importlib.util
 import shutil
-import sys
 import tempfile
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -18,16 +16,21 @@ from types import ModuleType
 
 import numpy as np
 
-from grading.marking import Exam, Expectations, Outcome, Question, QuestionOutcome
-from grading.sandbox import Sandbox
-from grading.session import Session, Stopped, SubmissionError
-from grading.submission import Submission, collect
+from grading.box.sandbox import Sandbox
+from grading.box.session import Session, Stopped, SubmissionError
+from grading.course.submission import Submission, collect
+from grading.importing import import_file
+from grading.judging.exam import Exam
+from grading.judging.expectations import Expectations
+from grading.judging.questions import Outcome, Question, QuestionOutcome
 
-__all__ = ["ROOT", "Assignment", "assignments", "load_assignment"]
+__all__ = ["PUBLIC_SEED", "ROOT", "Assignment", "assignments", "load_assignment"]
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 #: The seed of the inputs that learners see; a class is graded with another.
 PUBLIC_SEED = 0
+#: Status of a question whose judge was followed no further: all that it asks the reference is recorded.
+RECORDED = "recorded"
 
 
 @dataclass(frozen=True)
@@ -42,8 +45,8 @@ class Assignment:
 
     @cached_property
     def code(self) -> ModuleType:
-        """`questions.py`: TITLE, MINUTES, MODULES, QUESTIONS and, where data are needed, `prepare()`."""
-        return _import(f"assignment_{self.name}_questions", self.folder / "questions.py")
+        """`questions.py`: ORDER, TITLE, MINUTES, MODULES, QUESTIONS and, where data are needed, `prepare()`."""
+        return import_file(self.folder / "questions.py")
 
     @property
     def title(self) -> str:
@@ -64,21 +67,13 @@ class Assignment:
 
     @cached_property
     def data(self):
-        return self.code.prepare() if hasattr(self.code, "prepare") else None
+        """What `prepare()` gives, prepared when a judge first asks for it."""
+        return self.code.prepare()
 
     @cached_property
     def expectations(self) -> Expectations:
         path = self.folder / "reference.py"
-        if path.is_file():
-            return Expectations(_import(f"assignment_{self.name}_reference", path))
-        return Expectations.load(self.folder / "record.npz")
-
-    def question(self, name: str) -> Question:
-        """The question of that name; ValueError when there is none."""
-        for question in self.questions:
-            if question.name == name:
-                return question
-        raise ValueError(f"{self.name} has the questions {', '.join(q.name for q in self.questions)}; found {name!r}")
+        return Expectations(import_file(path)) if path.is_file() else Expectations.load(self.folder / "record.npz")
 
     def grade(
         self,
@@ -89,42 +84,66 @@ class Assignment:
         only: Iterable[str] | None = None,
         finished: Callable[[QuestionOutcome], None] = lambda outcome: None,
     ) -> Outcome:
-        """Mark a submission: each question in a box of its own.
-
-        Parameters
-        ----------
-        path : Path
-            A folder, zip, module or notebook.
-        sandbox : Sandbox
-        seed : int
-            Of the inputs.
-        only : names of questions, optional
-        finished : callable
-            Called with each outcome as it comes, for progress.
+        """Take apart what was handed in, a folder, zip, module or notebook, and mark it; see `mark`.
 
         Raises
         ------
         SubmissionRefused
             There is nothing to grade.
         """
-        wanted = [question for question in self.questions if only is None or question.name in only]
         with tempfile.TemporaryDirectory(prefix="submission-") as folder:
             submission = collect(path, self.modules, Path(folder))
-            outcomes: list[QuestionOutcome] = []
-            unloadable: dict[str, QuestionOutcome] = {}  # modules that stop the box as soon as they are imported
-            for question in wanted:
-                if question.module in unloadable:
-                    outcomes.append(_same_end(question, unloadable[question.module]))
-                else:
-                    outcome, loaded = self._mark(question, submission, sandbox, seed)
-                    outcomes.append(outcome)
-                    if not loaded and outcome.status not in ("ok", "error", "missing"):
-                        unloadable[question.module] = outcome
-                finished(outcomes[-1])
-        return Outcome(outcomes, submission.notes)
+            return self.mark(submission, sandbox, seed=seed, only=only, finished=finished)
+
+    def mark(
+        self,
+        submission: Submission,
+        sandbox: Sandbox,
+        *,
+        seed: int = PUBLIC_SEED,
+        only: Iterable[str] | None = None,
+        finished: Callable[[QuestionOutcome], None] = lambda outcome: None,
+        recording: Expectations | None = None,
+    ) -> Outcome:
+        """Mark a submission: each question in a box of its own.
+
+        Parameters
+        ----------
+        submission : Submission
+            Stand-ins are put beside its files.
+        sandbox : Sandbox
+        seed : int
+            Of the inputs.
+        only : names of questions, optional
+        finished : callable
+            Called with each outcome as it comes, for progress.
+        recording : Expectations, optional
+            In the place of the assignment's own, to be asked all that the judges ask. A judge ends where it asks for
+            data, so the outcome is worth nothing.
+        """
+        wanted = [question for question in self.questions if only is None or question.name in only]
+        expectations, data = recording or self.expectations, _no_more if recording else lambda: self.data
+        outcomes: list[QuestionOutcome] = []
+        unloadable: dict[str, QuestionOutcome] = {}  # modules that stop the box as soon as they are imported
+        for question in wanted:
+            if question.module in unloadable:
+                outcomes.append(_same_end(question, unloadable[question.module]))
+            else:
+                outcome, loaded = self._mark(question, submission, sandbox, seed, expectations, data)
+                outcomes.append(outcome)
+                if not loaded and outcome.status not in ("ok", "error", "missing", RECORDED):
+                    unloadable[question.module] = outcome
+            finished(outcomes[-1])
+        return Outcome(tuple(outcomes), tuple(submission.notes))
 
     def _mark(
-        self, question: Question, submission: Submission, sandbox: Sandbox, seed: int
+        self,
+        question: Question,
+        submission: Submission,
+        sandbox: Sandbox,
+        seed: int,
+        expectations: Expectations,
+        data: Callable,
     ) -> tuple[QuestionOutcome, bool]:
         """The outcome of one question, and whether the module could be imported."""
         if question.module not in submission.modules:
@@ -141,10 +160,12 @@ class Assignment:
         except (Stopped, SubmissionError) as problem:
             return _nothing(question, str(problem), "crash", str(problem)), False
         with session:
-            exam = Exam(question, session, rng, self.expectations, self.data)
-            with exam.running() as outcome:
-                question.judge(exam)
-        return outcome, exam.loaded
+            exam = Exam(question, session, rng, expectations, data)
+            return exam.judge(), exam.loaded
+
+
+def _no_more():
+    raise Stopped(RECORDED, "what the reference answers is known by now")
 
 
 def _nothing(question: Question, hint: str, status: str, message: str = "") -> QuestionOutcome:
@@ -173,11 +194,3 @@ def load_assignment(name: str, root: Path = ROOT) -> Assignment:
     if name not in found:
         raise ValueError(f"there is no assignment {name!r}; choose from {', '.join(found)}")
     return found[name]
-
-
-def _import(name: str, path: Path) -> ModuleType:
-    spec = importlib.util.spec_from_file_location(name, path)
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[name] = module
-    spec.loader.exec_module(module)
-    return module

@@ -1,0 +1,8 @@
+"""What runs a submission.
+
+sandbox  the wall: bubblewrap or plain resource limits
+session  outside: calls functions of the submission, with limits on time, memory and output
+runner   inside: loads the submission, calls what it is told to, returns what comes out
+wire     values that cross the wall: numbers, text, arrays; nothing that could run
+compat   stand-ins for the CS231n package that existing solutions import, in the box and in a notebook
+"""

@@ -1,0 +1,220 @@
+"""A whole class: every submission in a box of its own, one row each, resumable, nothing lost.
+
+What is graded is kept submission by submission under `<out>/graded/`. A run that is stopped leaves these; the next
+run grades the rest. A submission is graded again when its bytes, the assignment, the grader or the seed have changed.
+"""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import os
+import tempfile
+import time
+from collections.abc import Iterator
+from concurrent.futures import Executor, ThreadPoolExecutor, as_completed
+from contextlib import contextmanager
+from pathlib import Path
+
+from tqdm import tqdm
+
+from grading.box.sandbox import Sandbox, choose_sandbox
+from grading.course.assignment import PUBLIC_SEED, Assignment
+from grading.course.copies import compared, work_in
+from grading.course.grades import Grade, Row, clean, grade_of
+from grading.course.report import write_results
+from grading.course.submission import SubmissionRefused, collect, student_of
+from utils.files import write_atomically
+
+__all__ = ["grade_all", "grade_one"]
+
+GRADER = Path(__file__).resolve().parents[1]
+
+
+def grade_one(folder: str, path: str, seed: int, sandbox: Sandbox) -> Grade:
+    """Grade one submission; whatever happens, there is a grade.
+
+    Parameters
+    ----------
+    folder : str
+        Of the assignment.
+    path : str
+        Of the submission.
+    seed : int
+        Of the inputs.
+    sandbox : Sandbox
+
+    Returns
+    -------
+    Grade
+        A part's text is its hint; where the submission raised something, its kind and line, not its words.
+    """
+    start = time.perf_counter()
+    ours = sorted(path for pattern in ("*.py", "standin/*.py") for path in Path(folder).glob(pattern))
+    assignment = _assignment(folder, tuple((path, path.stat().st_mtime_ns) for path in ours))
+    outcome, work, problem = None, (), {}
+    try:
+        with tempfile.TemporaryDirectory(prefix="submission-") as scratch:
+            try:
+                submission = collect(Path(path), assignment.modules, Path(scratch))
+            finally:  # what is refused may be somebody else's work, too
+                work = work_in(Path(scratch))
+            outcome = assignment.mark(submission, sandbox, seed=seed)
+    except SubmissionRefused as refusal:
+        problem = {"status": refusal.status, "message": str(refusal), "refused": True}
+    except Exception as fault:  # of the grader; it must not lose the others' grades
+        problem = _fault(fault)
+    return grade_of(assignment, outcome, seconds=time.perf_counter() - start, work=work, **problem)
+
+
+def _fault(problem: Exception) -> dict[str, str]:
+    return {"status": "grader error", "message": f"{type(problem).__name__}: {clean(str(problem))}"}
+
+
+@functools.lru_cache(maxsize=1)
+def _assignment(folder: str, version: tuple) -> Assignment:
+    """One for all submissions: pictures are drawn once, and the reference answers each question once."""
+    return Assignment(Path(folder))
+
+
+def grade_all(
+    assignment: Assignment,
+    submissions: Path,
+    out: Path,
+    *,
+    jobs: int | None = None,
+    sandbox: Sandbox | None = None,
+    seed: int | None = None,
+    scheduler: str | None = None,
+) -> list[Row]:
+    """Grade every file and folder in `submissions`; write `grades.csv`, `summary.html` and `feedback/` into `out`.
+
+    Parameters
+    ----------
+    jobs : int, optional
+        Submissions at a time; by default one a core.
+    sandbox : Sandbox, optional
+        The wall for all of them, on other machines, too; by default the best there is here.
+    seed : int, optional
+        Of the inputs; by default the class's own where the assignment has one, else the public one.
+    scheduler : str, optional
+        Address of a Dask scheduler whose workers do the work. They need this code, the assignment and the submissions
+        under the same paths, and bubblewrap.
+
+    Returns
+    -------
+    list of Row
+
+    Raises
+    ------
+    FileNotFoundError
+        There is no such folder, or nothing is in it.
+    KeyboardInterrupt
+        After Ctrl-C; what is done is kept and written first.
+    """
+    if not submissions.is_dir():
+        raise FileNotFoundError(f"{submissions} is no folder; SUBMISSIONS names the folder with what was handed in")
+    paths = sorted(path for path in submissions.iterdir() if not path.name.startswith("."))
+    if not paths:
+        raise FileNotFoundError(f"{submissions} is empty")
+    sandbox = choose_sandbox() if sandbox is None else sandbox
+    seed = _class_seed(assignment) if seed is None else seed
+    state = out / "graded"
+    state.mkdir(parents=True, exist_ok=True)
+    rules = _fingerprint(assignment, seed, sandbox)
+    keys = {path: hashlib.sha256(f"{rules}{_content(path)}".encode()).hexdigest()[:32] for path in paths}
+    grades = {path: grade for path in paths if (grade := _stored(state / f"{keys[path]}.json")) is not None}
+    grades = {path: grade for path, grade in grades.items() if grade.status != "grader error"}  # these are tried again
+    todo = [path for path in paths if path not in grades]
+    if grades:
+        print(f"{len(grades)} of {len(paths)} are graded already and kept")
+    rows: list[Row] = []
+    try:
+        with _executor(jobs, scheduler) as pool:
+            folder = str(assignment.folder)
+            futures = {pool.submit(grade_one, folder, str(path.absolute()), seed, sandbox): path for path in todo}
+            try:
+                for future in tqdm(
+                    _completed(futures, scheduler), total=len(todo), desc=assignment.name, unit="submission"
+                ):
+                    path = futures[future]
+                    grades[path] = _result(future, assignment)
+                    write_atomically(state / f"{keys[path]}.json", grades[path].to_json())
+            except KeyboardInterrupt:
+                for future in futures:
+                    future.cancel()
+                raise
+    finally:
+        done = [Row(path.name, student_of(path), grades[path]) for path in paths if path in grades]
+        rows = compared(done, assignment)
+        write_results(assignment, out, rows)
+    return rows
+
+
+def _completed(futures, scheduler):
+    if scheduler is None:
+        return as_completed(futures)
+    from distributed import as_completed as distributed_as_completed
+
+    return distributed_as_completed(list(futures))
+
+
+@contextmanager
+def _executor(jobs: int | None, scheduler: str | None) -> Iterator[Executor]:
+    if scheduler is not None:
+        from distributed import Client
+
+        with Client(scheduler) as client:
+            yield client
+        return
+    pool = ThreadPoolExecutor(jobs or os.cpu_count())
+    try:
+        yield pool
+    finally:
+        pool.shutdown(wait=True, cancel_futures=True)  # those that run are waited for: they end by their limits
+
+
+def _result(future, assignment: Assignment) -> Grade:
+    try:
+        return future.result()
+    except Exception as problem:  # a worker was lost
+        return grade_of(assignment, None, seconds=0.0, **_fault(problem))
+
+
+def _class_seed(assignment: Assignment) -> int:
+    path = assignment.folder / "class_seed"
+    return int(path.read_text("utf-8")) if path.is_file() else PUBLIC_SEED
+
+
+def _fingerprint(assignment: Assignment, seed: int, sandbox: Sandbox) -> str:
+    digest = hashlib.sha256(f"{seed} {sandbox.isolated}".encode())
+    ours = [assignment.folder.glob("*.py"), assignment.folder.glob("standin/*.py"), GRADER.rglob("*.py")]
+    for path in [path for paths in ours for path in sorted(paths)]:
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+def _content(path: Path) -> str:
+    """Digest of a submission's bytes and name."""
+    digest = hashlib.sha256(path.name.encode())
+    if path.is_symlink():
+        digest.update(os.readlink(path).encode())
+    elif path.is_file():
+        with path.open("rb") as file:
+            while block := file.read(1 << 20):
+                digest.update(block)
+    elif path.is_dir():
+        for member in sorted(path.rglob("*")):
+            digest.update(str(member.relative_to(path)).encode())
+            if member.is_file() and not member.is_symlink():
+                digest.update(f"{member.stat().st_size}".encode())
+                if member.stat().st_size < 1 << 26:
+                    digest.update(member.read_bytes())
+    return digest.hexdigest()
+
+
+def _stored(path: Path) -> Grade | None:
+    try:
+        return Grade.from_json(path.read_text("utf-8"))
+    except (OSError, ValueError):
+        return None

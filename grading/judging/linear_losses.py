@@ -1,0 +1,222 @@
+"""Loss and gradient of a linear classifier: with loops, without, and what regularisation adds to them.
+
+An assignment makes one `LinearLoss`; its methods are judges of questions. Its reference has `loss(W, X, y, reg)`,
+`gradient(W, X, y, reg)`, and, without regularisation, `other_losses(W, X, y)` and `other_gradients(W, X, y)`, which
+give what typical mistakes give, in the order of the hints.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from grading.judging.comparison import one_array, several, with_hints
+from grading.judging.exam import Exam
+from grading.judging.speed import judge_speed
+
+__all__ = ["REG", "SHAPES", "LinearLoss", "draw_problem", "returns_loss_and_gradient"]
+
+#: (N, D, C) of the problems on which losses and gradients are compared.
+SHAPES = ((7, 5, 3), (12, 4, 6), (10, 9, 10), (1, 6, 2), (40, 3, 4))
+REG = 0.7
+#: (N, D, C) of the problem on which time is taken, and rows for each pass of the loop that is compared.
+TIMED, ROWS_A_PASS = (20_000, 4, 3), 4
+
+
+def draw_problem(rng, shape: tuple[int, int, int], scale: Callable[[int], float] = lambda d: 1.0):
+    """W (D, C), X (N, D) and y (N,) of a problem of shape (N, D, C); the last feature is 1.
+
+    `scale(D)` is what the normally distributed W is divided by.
+    """
+    n, d, c = shape
+    X = rng.normal(size=(n, d))
+    X[:, -1] = 1
+    return rng.normal(size=(d, c)) / scale(d), X, rng.integers(0, c, n)
+
+
+def returns_loss_and_gradient(found, exam: Exam, parts) -> bool:
+    """Whether a function returned a loss and a gradient; if not, the parts are failed."""
+    if several(found, 2):
+        return True
+    exam.fail_all("the function should return two things, loss and dW, in this order", parts)
+    return False
+
+
+@dataclass(frozen=True)
+class LinearLoss:
+    """What one loss of a linear classifier is judged by.
+
+    Attributes
+    ----------
+    naive, vectorized : str
+        Names of the two functions of (W, X, y, reg) in the module of the question.
+    loss_hints, gradient_hints : tuple of str
+        What the mistakes of `other_losses` and `other_gradients` are; "" where there is nothing to say.
+    steps : str
+        What to compare between the two functions, row by row.
+    loss_tolerance, gradient_tolerance : float
+    scale : callable
+        Of D: what W is divided by in the problems.
+    """
+
+    naive: str
+    vectorized: str
+    loss_hints: tuple[str, ...]
+    gradient_hints: tuple[str, ...]
+    steps: str
+    loss_tolerance: float = 1e-6
+    gradient_tolerance: float = 1e-7
+    scale: Callable[[int], float] = lambda d: 1.0
+
+    def draw(self, rng, shape: tuple[int, int, int]):
+        """W, X, y of a problem."""
+        return draw_problem(rng, shape, self.scale)
+
+    def judge_naive_loss(self, exam: Exam) -> None:
+        """Parts data, regularisation and inputs: the loss with loops."""
+        problems = [self.draw(exam.rng, shape) for shape in SHAPES]
+        found, ruled, kept = [], [], []
+        for W, X, y in problems:
+            arrays = [(name, exam.session.put(array), array) for name, array in zip("WXy", (W, X, y), strict=True)]
+            result = exam.module.call(self.naive, *(remote for _, remote, _ in arrays), 0.0)
+            if not returns_loss_and_gradient(result, exam, ("data", "inputs", "regularisation")):
+                return
+            found.append(result[0])
+            kept += arrays
+            ruled.append(exam.module.call(self.naive, W, X, y, REG)[0])
+        others = np.stack([exam.expect("other_losses", *problem) for problem in problems], axis=1)
+        expected = np.array([exam.expect("loss", *problem, 0.0) for problem in problems])
+        right = exam.matches(
+            "data",
+            one_array(found),
+            expected,
+            what="the loss for reg = 0",
+            tolerance=self.loss_tolerance,
+            mistakes=with_hints(others, self.loss_hints),
+            hint="Compute one row with three classes on paper and compare.",
+        )
+        self._judge_regularisation_of_loss(exam, problems, found, ruled)
+        if right:
+            exam.unchanged("inputs", kept)
+
+    def _judge_regularisation_of_loss(self, exam: Exam, problems, found, ruled) -> None:
+        """What reg adds, judged by itself."""
+        weights = [W for W, _, _ in problems]
+        rows = np.array([len(y) for *_, y in problems])
+        squares = REG * np.array([(W**2).sum() for W in weights])
+        try:
+            added = np.array(ruled, dtype=float) - np.array(found, dtype=float)
+        except (TypeError, ValueError):
+            exam.fail("regularisation", "the loss should be one number")
+            return
+        sizes, roots, rest = (
+            REG * np.array([measure(W) for W in weights])
+            for measure in (lambda W: np.abs(W).sum(), np.linalg.norm, lambda W: (W[:-1] ** 2).sum())
+        )
+        exam.matches(
+            "regularisation",
+            added,
+            squares,
+            what=f"what reg = {REG} adds to the loss",
+            tolerance=self.loss_tolerance,
+            mistakes=[
+                (0 * squares, "nothing; add the term of the regularisation"),
+                (squares / 2, "there is a factor ½ too many; here it is reg * sum(W**2), without ½"),
+                (sizes, "absolute values are summed; squares are asked for"),
+                (roots, "this is the root of the sum; take the sum"),
+                (rest, "the last row of W is left out; it counts, too"),
+                (squares / rows, "it is divided by the number of rows; add it after the mean"),
+                (squares * rows, "it is added once for each row; it belongs after the loop"),
+                (-squares, "it is subtracted"),
+            ],
+            hint="It should be reg * sum(W**2).",
+        )
+
+    def judge_naive_gradient(self, exam: Exam) -> None:
+        """Parts data and regularisation: the gradient with loops."""
+        cases, added, parts = [], [], ("data", "regularisation")
+        for shape in SHAPES:
+            W, X, y = self.draw(exam.rng, shape)
+            result, ruled = (exam.module.call(self.naive, W, X, y, reg) for reg in (0.0, REG))
+            if not all(returns_loss_and_gradient(pair, exam, parts) for pair in (result, ruled)):
+                return
+            others = exam.expect("other_gradients", W, X, y)
+            mistakes = with_hints(others, self.gradient_hints)
+            cases.append((result[1], exam.expect("gradient", W, X, y, 0.0), mistakes))
+            added.append((_minus(ruled[1], result[1]), 2 * REG * W, _regularisation_mistakes(W, len(y))))
+        hint = "Compare with utils.gradcheck.check_gradient on a small problem; which columns are wrong?"
+        tolerance = self.gradient_tolerance
+        exam.all_match("data", cases, what="the gradient for reg = 0", tolerance=tolerance, hint=hint)
+        what = f"what reg = {REG} adds to the gradient"
+        exam.all_match("regularisation", added, what=what, tolerance=tolerance)
+
+    def judge_vectorized(self, exam: Exam) -> None:
+        """Parts loss, gradient and speed: both without loops."""
+        problems = [self.draw(exam.rng, shape) for shape in SHAPES]
+        found, cases = [], []
+        for W, X, y in problems:
+            result = exam.module.call(self.vectorized, W, X, y, REG)
+            if not returns_loss_and_gradient(result, exam, ("loss", "gradient")):
+                return
+            found.append(result[0])
+            others = [other + 2 * REG * W for other in exam.expect("other_gradients", W, X, y)]
+            whole = exam.expect("gradient", W, X, y, REG)
+            wrong = [
+                (whole - 2 * REG * W + term, f"the regularisation adds: {hint}")
+                for term, hint in _regularisation_mistakes(W, len(y))
+            ]
+            cases.append((result[1], whole, with_hints(others, self.gradient_hints) + wrong))
+        squares = REG * np.array([(W**2).sum() for W, _, _ in problems])
+        expected = np.array([exam.expect("loss", *problem, REG) for problem in problems])
+        others = np.stack([exam.expect("other_losses", *problem) for problem in problems], axis=1) + squares
+        right = exam.matches(
+            "loss",
+            one_array(found),
+            expected,
+            what="the loss",
+            tolerance=self.loss_tolerance,
+            mistakes=[
+                *with_hints(others, self.loss_hints),
+                (expected - squares, "the regularisation is missing"),
+                (expected - squares / 2, "the regularisation has a factor ½ too many; here it is reg * sum(W**2)"),
+            ],
+            hint=f"Compare with {self.naive} on three rows: {self.steps}.",
+        )
+        hint = f"Compare with {self.naive} on three rows."
+        tolerance = self.gradient_tolerance
+        if exam.all_match("gradient", cases, what="the gradient", tolerance=tolerance, hint=hint) and right:
+            self._judge_speed(exam)
+
+    def _judge_speed(self, exam: Exam) -> None:
+        def call():
+            W, X, y = (exam.session.put(array) for array in self.draw(exam.rng, TIMED))
+            exam.module.call(self.vectorized, W, X, y, REG)
+
+        hint = "loss and gradient are right, but they take as long as a loop over the rows does; is everything "
+        judge_speed(exam, "speed", call, TIMED[0] // ROWS_A_PASS, f"{hint}vectorised?")
+
+
+def _minus(a, b):
+    """a − b where both are arrays of one shape, else a, so that the comparison can say what it is."""
+    try:
+        a, b = np.asarray(a, dtype=float), np.asarray(b, dtype=float)
+    except (TypeError, ValueError):
+        return a
+    return a - b if a.shape == b.shape else a
+
+
+def _regularisation_mistakes(W: np.ndarray, rows: int) -> list[tuple]:
+    """What typical mistakes give instead of the gradient of REG * sum(W**2)."""
+    itself = "this is the regularisation itself; its derivative is asked for"
+    return [
+        (0 * W, "nothing; the regularisation depends on W, too"),
+        (REG * W, "a factor 2 is missing; what is the derivative of W²?"),
+        (REG * W**2, itself),
+        (np.full(W.shape, REG * (W**2).sum()), itself),
+        (2 * REG * np.vstack([W[:-1], 0 * W[-1:]]), "the last row of W is left out; here it counts, too"),
+        (2 * REG * W / rows, "it is divided by the number of rows; it belongs after the mean"),
+        (2 * REG * W * rows, "it is added once for each row; it belongs after the loop"),
+        (-2 * REG * W, "it is subtracted"),
+    ]
