@@ -22,7 +22,7 @@ CORRECTIONS = [
         '<summary aria-label="Chapters"><span class="toctree-toggle"',
     ),
     (re.compile(r' id="(?:(?:proof|exercise|solution)-content|proof)"'), ""),  # the same id for each block of a page
-    (re.compile(r' role="(?:doc-biblioentry|list"(?= class="citation-list"))'), ""),  # deprecated, and no list
+    (re.compile(r' role="(?:doc-biblioentry"|list"(?= class="citation-list"))'), ""),  # deprecated, and no list
 ]
 #: Names, punctuation and blanks of highlighted code have the colour of the text; their marks only cost nodes.
 PLAIN_TOKENS = re.compile(r'<span class="(?:n|p|w|nn)">([^<]*)</span>')
