@@ -16,9 +16,8 @@ BLIND = 'y = x + 0 * x\ncheck("eq-blind", one=y, two=np.copy(x))'
 
 def run(book, path, *options):
     """nbval with the plugin on one notebook of a tiny book; (exit status, what it printed)."""
-    for name in ("utils/__init__.py", "utils/checks.py", "utils/files.py", "utils/records.py", "utils/rendering.py"):
-        if (ROOT / name).is_file():
-            book.write(name, (ROOT / name).read_text("utf-8"))
+    for name in ("__init__", "checks", "palette", "records", "rendering"):
+        book.write(f"utils/{name}.py", (ROOT / f"utils/{name}.py").read_text("utf-8"))
     command = [sys.executable, "-m", "pytest", "-q", "-p", "book.nbval_plugin", "-p", "no:cacheprovider"]
     command += ["--nbval-lax", "--nbval-current-env", "--color=no", f"--rootdir={book.root}", *options, str(path)]
     environment = os.environ | {"PYTHONPATH": str(ROOT)}

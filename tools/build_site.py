@@ -28,7 +28,17 @@ MEMORY = BUILD / KEPT / "site.json"
 #: Files that a browser gets as they are, or bundled: after a change of these alone no page is made again.
 BUNDLED = ("website/static", "website/demos")
 #: What pages are made of, besides the documents in the table of contents.
-INGREDIENTS = ("_config.yml", "_toc.yml", "constraints.txt", "assignments", "book", "grading", "utils", "website")
+INGREDIENTS = (
+    "_config.yml",
+    "_toc.yml",
+    "constraints.txt",
+    "assignments",
+    "book",
+    "grading",
+    "registers",
+    "utils",
+    "website",
+)
 NOT_READ = {"__pycache__", "node_modules"}
 
 
