@@ -82,7 +82,7 @@ def table(costs: list[Cost]) -> str:
                 _entry(c.page_bytes, ".0f", PAGE_BYTES, 1000),
                 _entry(c.formulas, "d"),
                 _entry(c.words, "d", WORDS),
-                _entry(c.open_lines, "d") + ("*" if lines is not None and lines > LINES else " "),
+                _entry(c.open_lines, "d").rstrip() + ("*" if lines is not None and lines > LINES else " "),
                 _entry(c.folded_lines, "d"),
             )
         )

@@ -26,7 +26,7 @@ def test_what_is_over_its_budget_bears_a_star():
 
 
 def test_what_is_not_known_is_said(book):
-    path = book.notebook("one", "1", prose="# Title\n\nThree more words.\n\n$$\nx\n$$ (eq-x)\n\nand $y$.")
+    path = book.notebook("one", "1", prose="# Title\n\nThree more words.\n\n$$\nx\n$$ (eq-x)\n\nand $y$")
     found = cost(path, book.root)
     assert (found.formulas, found.words) == (2, 5)
     assert found.cpu_seconds is None
