@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from tests.browser.aspects import PAGES, SCHEMES, SPECIAL, problems
+from tests.browser.aspects import PAGES, SCHEMES, problems
 from tests.browser.visit import visiting
 
 
-@pytest.mark.parametrize("path", PAGES + SPECIAL)
+@pytest.mark.parametrize("path", PAGES)
 def test_page(browser, address, path):
     found = []
     for scheme in SCHEMES:

@@ -12,8 +12,8 @@ from tests.browser.aspects import accessibility, downloads, equations, exercises
 from tests.browser.visit import Visit
 
 CHAPTERS = [notebook.with_suffix(".html").as_posix() for notebook in notebooks()]
-PAGES = [*CHAPTERS, *(path for path in (f"{document}.html" for document in documents()) if path not in CHAPTERS)]
-SPECIAL = ["search.html", "genindex.html", "404.html"]
+OTHERS = [f"{document}.html" for document in documents() if f"{document}.html" not in CHAPTERS]
+PAGES = [*CHAPTERS, *OTHERS, "search.html", "genindex.html", "404.html"]  # what takes long comes first
 SCHEMES = ("light", "dark")
 
 
@@ -23,7 +23,7 @@ def aspects(path: str, scheme: str) -> list[Callable[[Visit], list[str]]]:
     First those that read the page as it came, then those that use it, make it narrow or write plain text into it; what
     it asked for and complained of comes last, so that all this is in it. What has no colours is asked in light only.
     """
-    once, chapter, special = scheme == SCHEMES[0], path in CHAPTERS, path in SPECIAL
+    once, chapter = scheme == SCHEMES[0], path in CHAPTERS
     chosen = []
     if once and (chapter or path == "index.html"):
         chosen += [loading.weight]
@@ -33,11 +33,9 @@ def aspects(path: str, scheme: str) -> list[Callable[[Visit], list[str]]]:
         chosen += [figures.follow_the_theme]
     if once and chapter:
         chosen += [figures.sliders_work, exercises.solutions_fold]
-    if once and not special:
+    if once:
         chosen += [layout.fits_a_phone]
-    if not special:
-        chosen += [accessibility.no_violations]
-    return [*chosen, loading.no_complaints, loading.no_third_parties]
+    return [*chosen, accessibility.no_violations, loading.no_complaints, loading.no_third_parties]
 
 
 def problems(visit: Visit) -> list[str]:
