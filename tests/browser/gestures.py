@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import pytest
 from playwright.sync_api import Locator, Page
 
 from tests.browser.visit import TWO_FRAMES, Visit
@@ -108,6 +109,22 @@ class Demo:
         for share in (0.25, 0.5, 0.75, 1):
             touch("touchMove", (x + share * (to_x - x), y + share * (to_y - y)))
         touch("touchEnd")
+
+    def drag_first_point(self, x: float, y: float, *, finger: bool = False) -> None:
+        """Drag the first point to another place, and see that it has come there and that no other has moved."""
+        first, *others = self.get("points")["points"]
+        (self.drag_with_finger if finger else self.drag)((first["x"], first["y"]), (x, y))
+        moved, *rest = self.get("points")["points"]
+        assert (moved["x"], moved["y"]) == pytest.approx((x, y), abs=0.03 if finger else 0.02)
+        assert rest == others
+
+    def follow_a_link(self) -> None:
+        """Click the page's first link to a situation, and see that the address follows and no new page is loaded."""
+        link = self.page.locator(f"a.eer-state[href*='{self.anchor(self.tag)}']").first
+        self.page.evaluate("window.stillThere = true")
+        link.click()
+        assert self.page.evaluate("window.stillThere")
+        assert self.page.url.endswith(link.get_attribute("href"))
 
     # --- waiting -----------------------------------------------------------------------------------------------------
 

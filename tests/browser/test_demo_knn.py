@@ -75,11 +75,7 @@ def test_mathematics_is_the_chapters(fresh, chapter):
 def test_mouse(fresh):
     demo = fresh()
     before = state(demo)
-    first = before["points"][0]
-    demo.drag((first["x"], first["y"]), (-0.5, 0.6))
-    after = state(demo)
-    assert (after["points"][0]["x"], after["points"][0]["y"]) == pytest.approx((-0.5, 0.6), abs=0.02)
-    assert after["points"][1:] == before["points"][1:]
+    demo.drag_first_point(-0.5, 0.6)
 
     demo.part("[data-mode='2']").click()
     demo.page.mouse.click(*demo.place(0.9, 0.9))
@@ -142,10 +138,7 @@ def test_touch(load):
     demo.page.touchscreen.tap(*demo.place(0.2, -0.8))
     assert state(demo)["q"] == pytest.approx([0.2, -0.8], abs=0.02)
     assert state(demo)["points"] == before["points"]
-    first = before["points"][0]
-    demo.drag_with_finger((first["x"], first["y"]), (0.1, 0.8))
-    moved = state(demo)["points"][0]
-    assert (moved["x"], moved["y"]) == pytest.approx((0.1, 0.8), abs=0.03)
+    demo.drag_first_point(0.1, 0.8, finger=True)
 
 
 def test_outlier_makes_an_island_that_five_neighbours_remove(fresh):
@@ -193,11 +186,8 @@ def test_small_class_vanishes_among_fifteen(fresh):
 
 def test_situation_can_be_linked_to_and_copied(load, fresh):
     demo = load()
-    start, link = state(demo), demo.page.locator("a.eer-state[href*='demo-knn']").first
-    demo.page.evaluate("window.stillThere = true")
-    link.click()
-    assert demo.page.evaluate("window.stillThere")
-    assert demo.page.url.endswith(link.get_attribute("href"))
+    start = state(demo)
+    demo.follow_a_link()
     demo.part("[data-metric='linf']").click()
     demo.wait_for("/metric=linf/.test(location.search) && !/preset/.test(location.search)")
     assert state(fresh(demo.query)) == state(demo)

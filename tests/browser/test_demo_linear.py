@@ -350,11 +350,7 @@ def test_every_situation_can_be_chosen(fresh):
 def test_mouse(fresh):
     demo = fresh()
     before = state(demo)
-    first = before["points"][0]
-    demo.drag((first["x"], first["y"]), (-0.5, 0.6))
-    after = state(demo)
-    assert (after["points"][0]["x"], after["points"][0]["y"]) == pytest.approx((-0.5, 0.6), abs=0.02)
-    assert after["points"][1:] == before["points"][1:]
+    demo.drag_first_point(-0.5, 0.6)
     assert demo.part(".situation").input_value() == ""
     demo.part(".undo").click()
     assert state(demo) == before
@@ -424,9 +420,8 @@ def test_steps_and_runs(fresh):
     demo.part(".run").click()
     assert demo.text(".run") == "Pause"
     demo.wait_for("demo.steps >= 15")
-    first = state(demo)["points"][0]  # a run goes on while a point is dragged
-    demo.drag((first["x"], first["y"]), (0.6, 0.6))
-    assert demo.page.evaluate(f"{demo.js}.running")
+    demo.drag_first_point(0.6, 0.6)
+    assert demo.page.evaluate(f"{demo.js}.running")  # a run goes on while a point is dragged
     demo.part(".run").click()
     steps = state(demo)["steps"]
     demo.wait_frames(10)  # a run would take four steps
@@ -526,14 +521,9 @@ def test_keyboard_alone(fresh):
 
 def test_touch(load):
     demo = load(width=390, height=844, has_touch=True, is_mobile=True)
-    before = state(demo)
-    first = before["points"][0]
     demo.place(0, 0)
     scrolled = demo.page.evaluate("scrollY")
-    demo.drag_with_finger((first["x"], first["y"]), (0.1, 0.1))
-    moved = state(demo)["points"]
-    assert (moved[0]["x"], moved[0]["y"]) == pytest.approx((0.1, 0.1), abs=0.03)
-    assert moved[1:] == before["points"][1:]
+    demo.drag_first_point(0.1, 0.1, finger=True)
     assert demo.page.evaluate("scrollY") == scrolled
 
     demo.page.touchscreen.tap(*demo.place(-0.1, -0.9))
@@ -558,11 +548,8 @@ def test_touch(load):
 
 def test_situation_can_be_linked_to_and_copied(load, fresh):
     demo = load()
-    start, link = state(demo), demo.page.locator("a.eer-state[href*='demo-linear']").first
-    demo.page.evaluate("window.stillThere = true")
-    link.click()
-    assert demo.page.evaluate("window.stillThere")
-    assert demo.page.url.endswith(link.get_attribute("href"))
+    start = state(demo)
+    demo.follow_a_link()
     demo.part(".situation").select_option("nine-points")
     for _ in range(3):
         demo.part(".step").click()

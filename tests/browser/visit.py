@@ -35,7 +35,7 @@ class Visit:
     requested : list of str
         Every URL asked for; grows while the page is used.
     weight : int
-        Bytes over the wire, everything counted that came before the page was used.
+        Bytes over the wire, everything counted; grows while the page is used.
     """
 
     page: Page
