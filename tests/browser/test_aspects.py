@@ -16,7 +16,7 @@ END, FACTS, FIGURE = "</article>", r'(<p class="eer-facts">.*?href=")[^"]*', r"f
 HEAVY = f"<!-- {random.Random(0).randbytes(200_000).hex()} -->"
 FAINT = '<p style="color: #888; background: #999">faint</p>'
 STRAY = '<div class="cell_output"><img src="../../_static/favicon.svg"></div>'
-ELSEWHERE = '<img src="http://127.0.0.2:9/picture.png" alt="A picture on another host">'
+ELSEWHERE = '<img src="http://127.0.0.2/picture.png" alt="A picture on another host">'
 
 #: What stands in the page, what comes in its place, once, and the words that report it: in light alone,
 ONCE = [
@@ -34,14 +34,14 @@ ONCE = [
 #: and in light and dark.
 ALWAYS = [
     (END, STRAY + END, "figures, follow the theme: 1 figures not shown by show()"),
-    ('<img class="only-light"', "<img", "-light.svg () on a page in "),
+    ('<img class="only-light"', "<img", "figures/absent.svg () on a page in "),
     (rf"{FIGURE}-light", r"figures/absent", "figures, follow the theme: ../../_static/figures/absent.svg did not load"),
     (rf'({FIGURE}-dark.svg" alt=")[^"]*', r"\g<1>Plot", "-dark.svg: alternative 'Plot'"),
     (rf'{FIGURE}-dark.svg" alt="(?!Plot)', r'figures/\g<1>-light.svg" alt="', "-light.svg serves both themes"),
     (END, FAINT + END, "accessibility, no violations: color-contrast: <p "),
     (STRAY, r"\g<0>", "accessibility, no violations: image-alt: <img "),
     (END, '<script>console.error("planted")</script>' + END, "loading, no complaints: planted"),
-    (END, ELSEWHERE + END, "loading, no third parties: http://127.0.0.2:9/picture.png"),
+    (END, ELSEWHERE + END, "loading, no third parties: http://127.0.0.2/picture.png"),
 ]
 
 
