@@ -14,16 +14,42 @@ import json
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from types import SimpleNamespace
 
 from IPython.core.inputtransformer2 import TransformerManager
 
-from book import markdown
-from book.markdown import Directive, Equation, Formula, Heading, Link, Paragraph, Role, Target
+from book.markdown import (
+    Directive,
+    Document,
+    Equation,
+    Formula,
+    Heading,
+    Link,
+    Paragraph,
+    Role,
+    Target,
+    read_markdown,
+)
 from book.order import ROOT
 
 WORDS_PER_MINUTE = 180  # slower than for a novel: there is mathematics
 WORDS_PER_EQUATION = 20  # a display equation takes as long to read as so many words
+REMOVED = {"remove-cell", "remove_cell"}  # tags of cells that the website leaves out
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A cell as it is stored: cell_type is code, markdown or raw; execution_count is None before a run."""
+
+    cell_type: str
+    source: str
+    id: str | None
+    metadata: dict
+    outputs: list
+    execution_count: int | None
+
+    @property
+    def tags(self) -> list[str]:
+        return self.metadata.get("tags", [])
 
 
 @dataclass(frozen=True)
@@ -109,9 +135,10 @@ class Chapter:
     def __init__(self, path: str | Path):
         path = ROOT / path
         try:
-            stored = json.loads(path.read_text("utf-8"))
+            self._text = path.read_text("utf-8")
+            stored = json.loads(self._text)
         except (OSError, ValueError, RecursionError) as problem:
-            raise ValueError(f"cannot be read as a notebook: {problem}".splitlines()[0]) from problem
+            raise ValueError(f"cannot be read as a notebook: {problem}") from problem
         self._set(stored, path)
 
     @classmethod
@@ -125,26 +152,31 @@ class Chapter:
     def _set(self, stored: dict, path: Path):
         #: The path, relative to the root where the notebook lies below it.
         self.path: Path = path.relative_to(ROOT) if path.is_relative_to(ROOT) else path
-        self._stored = stored
-        #: Each cell with its number; a cell has cell_type, source, id, metadata, outputs and execution_count.
-        self.cells: list[tuple[int, SimpleNamespace]] = list(enumerate(_cells(stored), 1))
+        #: Each cell with its number.
+        self.cells: list[tuple[int, Cell]]
+        try:
+            self.cells = [(number, _cell(cell, number)) for number, cell in enumerate(_stored_cells(stored), 1)]
+        except ValueError as problem:
+            raise ValueError(f"cannot be read as a notebook: {problem}") from problem
 
     @cached_property
     def nb(self):
         """The notebook as a NotebookNode, for those who run or write one."""
         import nbformat  # takes a second, and most readers of a chapter do without
 
-        return nbformat.from_dict(self._stored)
+        return nbformat.reads(self._text, as_version=4)
 
     # its text
 
     @cached_property
     def markdown(self) -> list[tuple[int, str]]:
-        return [(n, cell.source) for n, cell in self.cells if cell.cell_type == "markdown"]
+        """The text of each cell of Markdown that the website shows, with its number."""
+        cells = [(n, cell) for n, cell in self.cells if cell.cell_type == "markdown"]
+        return [(n, cell.source) for n, cell in cells if not any(tag in cell.tags for tag in REMOVED)]
 
     @cached_property
-    def _document(self) -> markdown.Document:
-        return markdown.read(dict(self.markdown))
+    def _document(self) -> Document:
+        return read_markdown(dict(self.markdown))
 
     @property
     def equations(self) -> list[Equation]:
@@ -259,6 +291,7 @@ class Chapter:
 
     @cached_property
     def code(self) -> list[tuple[int, str]]:
+        """The source of each cell of code, with its number."""
         return [(n, cell.source) for n, cell in self.cells if cell.cell_type == "code"]
 
     @cached_property
@@ -321,30 +354,36 @@ class Chapter:
         return [Glued(argument(call, 0, "name"), n, call) for n, call in self.calls if called(call) == "glue"]
 
 
-def _cells(stored) -> list[SimpleNamespace]:
+def _stored_cells(stored) -> list:
     if not isinstance(stored, dict) or "nbformat" not in stored:
-        raise ValueError("cannot be read as a notebook: there is no nbformat in it")
+        raise ValueError("it has no nbformat")
     if stored["nbformat"] != 4:
-        raise ValueError(f"cannot be read as a notebook of format 4: it is of format {stored['nbformat']!r}")
+        raise ValueError(f"it is of format {stored['nbformat']!r}, not 4")
     if not isinstance(stored.get("cells"), list):
-        raise ValueError("cannot be read as a notebook: there is no list of cells in it")
-    return [_cell(cell, number) for number, cell in enumerate(stored["cells"], 1)]
+        raise ValueError("it has no list of cells")
+    return stored["cells"]
 
 
-def _cell(cell, number: int) -> SimpleNamespace:
-    kind, source = (cell.get("cell_type"), cell.get("source")) if isinstance(cell, dict) else (None, None)
+def _cell(stored, number: int) -> Cell:
+    stored = stored if isinstance(stored, dict) else {}
+    source = stored.get("source")
     if isinstance(source, list) and all(isinstance(line, str) for line in source):
         source = "".join(source)
-    if kind not in ("code", "markdown", "raw") or not isinstance(source, str):
-        raise ValueError(f"cannot be read as a notebook: cell {number} has no type or no source")
-    return SimpleNamespace(
-        cell_type=kind,
+    cell = Cell(
+        cell_type=stored.get("cell_type"),
         source=source,
-        id=cell.get("id"),
-        metadata=cell.get("metadata", {}),
-        outputs=cell.get("outputs", []),
-        execution_count=cell.get("execution_count"),
+        id=stored.get("id"),
+        metadata=stored.get("metadata", {}),
+        outputs=stored.get("outputs", []),
+        execution_count=stored.get("execution_count"),
     )
+    types = [(cell.source, str), (cell.metadata, dict), (cell.outputs, list)]
+    if cell.cell_type not in ("code", "markdown", "raw") or not all(isinstance(*pair) for pair in types):
+        raise ValueError(f"cell {number} is no cell of format 4")
+    if not isinstance(cell.tags, list):
+        raise ValueError(f"the tags of cell {number} are no list")
+    cell.source.encode()  # raises a ValueError for half a character
+    return cell
 
 
 # calls

@@ -1,14 +1,14 @@
 """Markdown as the website reads it: MyST-Parser's own parser with the extensions of `_config.yml`, into directives.
 
-`read` takes the cells of a notebook (or one file as the only cell) and says what stands in them: equations, headings,
-directives, roles, links, targets and plain words, each with its cell and line.
+`read_markdown` takes the cells of a notebook (or one file as the only cell) and says what stands in them: equations,
+headings, directives, roles, links, targets and plain words, each with its cell and line.
 """
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from functools import cache, cached_property
+from functools import cache
 from pathlib import Path
 
 import yaml
@@ -30,6 +30,8 @@ VERBATIM = {
 }  # fmt: skip
 #: Directives whose argument is a name or a class and not a title; those of {glue} as well.
 NAMED = {"container", "div", "figure", "grid", "solution", "solution-start"}
+#: How deep directives are followed into each other; the parser follows other blocks as deep.
+DEEPEST = 20
 #: Roles that show something else than the text written in them; those of {cite} and {glue} as well.
 POINTERS = {"code", "doc", "eq", "live", "math", "numref", "prf:ref", "raw", "ref"}
 
@@ -91,7 +93,7 @@ class Role:
     cell: int
     line: int
 
-    @cached_property
+    @property
     def _parts(self) -> tuple[str | None, str]:
         found = re.fullmatch(r"(.+?)\s*<([^<>]*)>", self.text, re.S)
         return (found[1], found[2]) if found else (None, self.text.strip())
@@ -103,6 +105,7 @@ class Role:
 
     @property
     def target(self) -> str:
+        """What the role points to."""
         return self._parts[1]
 
 
@@ -147,7 +150,7 @@ class Document:
     paragraphs: list[Paragraph] = field(default_factory=list)
 
 
-def read(cells: dict[int, str]) -> Document:
+def read_markdown(cells: dict[int, str]) -> Document:
     """What stands in the Markdown cells of one page, given by their numbers. Nothing is an error: Markdown has none."""
     parser, links, document = _parser(), {}, Document()
     rules = parser.core.ruler.get_active_rules()
@@ -162,7 +165,7 @@ def read(cells: dict[int, str]) -> Document:
             parser.core.process(StateCore("", parser, links, found))
     for cell, found in tokens.items():
         alone = len([token for token in found if token.level == 0 and token.nesting >= 0 and not _comment(token)]) == 1
-        _Reader(parser, links, document, cell).walk(found, cells[cell].splitlines(), 1, alone=alone)
+        _Reader(parser, links, document, cell, alone).walk(found, _lines(cells[cell]), 1, ())
     return document
 
 
@@ -175,9 +178,14 @@ def _parser() -> MarkdownIt:
 
 def settings(config: Path = ROOT / "_config.yml") -> dict:
     """The settings of MyST-Parser that Jupyter Book takes from `_config.yml`, without their prefix."""
-    read = yaml.safe_load(config.read_text("utf-8"))
-    given = read.get("parse", {}) | read.get("sphinx", {}).get("config", {})
+    book = yaml.safe_load(config.read_text("utf-8"))
+    given = book.get("parse", {}) | book.get("sphinx", {}).get("config", {})
     return {name.removeprefix("myst_"): value for name, value in given.items() if name.startswith("myst_")}
+
+
+def _lines(text: str) -> list[str]:
+    """The lines of a text as the parser counts them."""
+    return re.split("\r\n|\r|\n", text)
 
 
 def _comment(token: Token) -> bool:
@@ -186,50 +194,57 @@ def _comment(token: Token) -> bool:
 
 @dataclass(frozen=True)
 class _Reader:
-    """Walks through the tokens of one cell and writes down in `document` what they are."""
+    """Walks through the tokens of one cell and writes down in `document` what they are.
+
+    `alone` says that the cell is one block. In its methods, `around` names the directives around a place.
+    """
 
     parser: MarkdownIt
     links: dict
     document: Document
     cell: int
+    alone: bool
 
-    def walk(self, tokens: list[Token], lines: list[str], first: int, inside: str | None = None, alone: bool = False):
+    def walk(self, tokens: list[Token], lines: list[str], first: int, around: tuple[str, ...]):
         """`tokens` are those of `lines`, the first of which is line `first` of the cell."""
         heading = None
         for token in tokens:
             line = first + (token.map or [0])[0]
             if token.type in ("math_block", "math_block_label", "amsmath"):
-                written = label = None
-                if token.type == "math_block_label":
-                    label = token.info
-                    written = re.search(r"\$\$\s*\(([^)$]+)\)\s*$", lines[token.map[1] - 1])[1]
+                label = token.info or None
+                found = label and re.search(r"\$\$\s*\(([^)$]+)\)\s*$", lines[token.map[1] - 1])
+                written = found[1] if found else label
                 self.document.equations.append(Equation(label, token.content, self.cell, line, written))
             elif token.type in ("fence", "colon_fence"):
-                self._fence(token, line, alone)
+                self._fence(token, line, around)
             elif token.type == "heading_open":
                 heading = token
             elif token.type == "inline":
                 text = self._inline(token.children, line)
                 if heading:
-                    around = inside or ("a block" if heading.level else None)
-                    self.document.headings.append(Heading(int(heading.tag[1]), text, self.cell, line, around))
+                    inside = around[-1] if around else "a block" if heading.level else None
+                    self.document.headings.append(Heading(int(heading.tag[1]), text, self.cell, line, inside))
                     heading = None
+            elif token.type == "html_block":
+                words = re.sub(r"<!--.*?-->|<[^>]*>", " ", token.content, flags=re.S)
+                self.document.paragraphs.append(Paragraph(words, self.cell, line))
             elif token.type == "myst_target":
                 self.document.targets.append(Target(token.content, self.cell, line))
 
-    def _fence(self, token: Token, line: int, alone: bool):
-        name, _, argument = token.info.strip().partition(" ")
+    def _fence(self, token: Token, line: int, around: tuple[str, ...]):
+        name, argument = (*token.info.split(maxsplit=1), "", "")[:2]
         if name.startswith("{") and name.endswith("}"):
-            self._directive(name[1:-1], argument.strip(), token, line, alone)
+            self._directive(name[1:-1], argument.strip(), token, line, around)
         elif token.type == "colon_fence":  # a container
-            self._nested(token.content, line + 1, name or "container")
+            self._nested(token.content, line + 1, (*around, name or token.markup))
 
-    def _directive(self, name: str, argument: str, token: Token, line: int, alone: bool):
+    def _directive(self, name: str, argument: str, token: Token, line: int, around: tuple[str, ...]):
         # as the website does, lest a fence right at the beginning be taken for an option
         shift = token.type == "colon_fence" and token.content.startswith(":::")
         # the class that takes every option; classes of real directives would need all of Sphinx
         parsed = parse_directive_text(TestDirective, argument, "\n" * shift + token.content)
         body = "\n".join(parsed.body)
+        alone = self.alone and not around and token.level == 0
         directive = Directive(name, argument, parsed.options, body, self.cell, line, alone)
         self.document.directives.append(directive)
         first = line + 1 + parsed.body_offset - shift
@@ -241,10 +256,11 @@ class _Reader:
             if argument and name not in NAMED and not name.startswith("glue"):
                 (title,) = self.parser.parseInline(argument, self.links)
                 self._inline(title.children, line)
-            self._nested(body, first, name)
+            self._nested(body, first, (*around, f"{{{name}}}"))
 
-    def _nested(self, text: str, first: int, inside: str):
-        self.walk(self.parser.parse(text, self.links), text.splitlines(), first, inside)
+    def _nested(self, text: str, first: int, around: tuple[str, ...]):
+        if len(around) <= DEEPEST:
+            self.walk(self.parser.parse(text, self.links), _lines(text), first, around)
 
     def _inline(self, tokens: list[Token], line: int) -> str:
         """Write down what stands in a line of text and return its plain words."""

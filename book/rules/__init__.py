@@ -22,6 +22,7 @@ RULES: list[Callable[[Chapter], Iterator[Violation]]] = [
     code.runs_anywhere,
     randomness.randomness_is_seeded,
     equations.equations_are_checked,
+    equations.labels_are_equations,
     equations.claims_show_values,
     mathematics.mathematics_is_portable,
     figures.figures_have_alt_text,
@@ -40,7 +41,15 @@ def violations(path: Path) -> list[Violation]:
         chapter = Chapter(path)
     except ValueError as problem:
         return [Violation(path, 0, str(problem), "Restore the file")]
-    return [violation for rule in RULES for violation in rule(chapter)]
+    return [violation for rule in RULES for violation in _broken(rule, chapter)]
+
+
+def _broken(rule: Callable[[Chapter], Iterator[Violation]], chapter: Chapter) -> list[Violation]:
+    try:
+        return list(rule(chapter))
+    except RecursionError:  # of ast.unparse, for one: a sum of a thousand terms is a tree a thousand deep
+        message = f"code nested too deeply for the rule {rule.__name__}"
+        return [Violation(chapter.path, 0, message, "Write it in shorter steps")]
 
 
 def collisions(paths: list[Path]) -> list[Violation]:

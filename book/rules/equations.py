@@ -34,6 +34,19 @@ def equations_are_checked(chapter: Chapter) -> Iterator[Violation]:
         yield Violation(chapter.path, 0, "no labelled equation", "Label each display equation that states a result")
 
 
+def labels_are_equations(chapter: Chapter) -> Iterator[Violation]:
+    """What looks like a labelled equation is one on the website too."""
+    for paragraph in chapter.paragraphs:
+        for label in re.findall(r"\$\$\s*\(([^)$]+)\)", paragraph.text):
+            message = f"'{label}' labels no equation: $$ … $$ stands in a line of text"
+            yield Violation(chapter.path, paragraph.cell, message, "Put it between blank lines")
+    for directive in chapter.directives:
+        label = directive.options.get("label", "")
+        if label.startswith("eq-") and label not in chapter.labels:
+            message = f"label '{label}' of {{{directive.name}}}, which is no equation"
+            yield Violation(chapter.path, directive.cell, message, "Begin it otherwise: thm-…, ex-…")
+
+
 def claims_show_values(chapter: Chapter) -> Iterator[Violation]:
     for claim in chapter.claims:
         if not [keyword for keyword in claim.call.keywords if keyword.arg not in {"sentence", "holds"}]:

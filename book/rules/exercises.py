@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import zip_longest
 
 from book.chapter import Chapter
 from book.rules.violation import Violation
@@ -38,7 +39,7 @@ def exercises_have_solutions(chapter: Chapter) -> Iterator[Violation]:
 
 
 def _solutions_begin_and_end(chapter: Chapter) -> Iterator[Violation]:
-    for solution, following in zip(chapter.solutions, [*chapter.solutions[1:], None], strict=True):
+    for solution, following in zip_longest(chapter.solutions, chapter.solutions[1:]):
         label = solution.exercise
         if not solution.folded:
             remedy = "Add ':class: dropdown'"
