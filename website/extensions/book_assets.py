@@ -38,7 +38,7 @@ def what_pages_share(app, env):
 
 def declare_safe(app):
     """Extensions of Jupyter Book that keep nothing while pages are read, and do not say so."""
-    for name in ("sphinx_comments", "sphinx_multitoc_numbering"):
+    for name in ("sphinx_comments", "sphinx_jupyterbook_latex", "sphinx_multitoc_numbering"):
         app.extensions[name].parallel_read_safe = True
 
 

@@ -8,11 +8,11 @@ what it names is remembered, so that stylesheets and fonts are cut to what all p
 from __future__ import annotations
 
 import json
-import os
 from concurrent.futures import ProcessPoolExecutor
 from functools import partial
 from pathlib import Path
 
+from utils.files import write_atomically
 from website.finishing import assets, fonts, pages, stylesheets
 from website.kept import KEPT
 
@@ -78,6 +78,4 @@ def recall(site: Path) -> dict[str, dict]:
 def remember(site: Path, facts: dict[str, dict]) -> None:
     path = site.parent / KEPT / MEMORY
     path.parent.mkdir(parents=True, exist_ok=True)
-    partial_path = path.with_suffix(f".{os.getpid()}.partial")
-    partial_path.write_text(json.dumps(facts), "utf-8")
-    partial_path.replace(path)
+    write_atomically(path, json.dumps(facts))
