@@ -1,6 +1,5 @@
 """Graders are graded: for every assignment, what solutions, untouched work, wrong and other right answers earn."""
 
-import importlib.util
 import os
 import subprocess
 import sys
@@ -12,9 +11,11 @@ import pytest
 from nbclient import NotebookClient
 
 from grading.box.sandbox import choose_sandbox
-from grading.course.assignment import ROOT, Expectations, assignments
+from grading.course.assignment import ROOT, assignments
 from grading.course.release import make_release, make_student_files
 from grading.course.selftest import complaints, plant, reached
+from grading.importing import import_file
+from grading.judging.expectations import Expectations
 from tests.warm_boxes import WarmSandbox
 
 ALL = assignments()
@@ -22,10 +23,7 @@ BOX, WARM = choose_sandbox(), WarmSandbox()
 
 
 def wrong_answers(assignment):
-    spec = importlib.util.spec_from_file_location(f"wrong_{assignment.name}", assignment.folder / "wrong.py")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module.WRONG
+    return import_file(assignment.folder / "wrong.py").WRONG
 
 
 WRONG = [pytest.param(a, wrong, id=f"{a.name}: {wrong.id}") for a in ALL.values() for wrong in wrong_answers(a)]
@@ -234,10 +232,7 @@ def test_either_variant_of_the_two_layer_net_earns_the_points_of_its_questions(f
 
 
 def acceptance(name):
-    spec = importlib.util.spec_from_file_location(f"acceptance_{name}", ALL[name].folder / "acceptance.py")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return import_file(ALL[name].folder / "acceptance.py")
 
 
 def test_nearest_neighbours_classify_as_many_drawn_pictures_as_the_page_says():
