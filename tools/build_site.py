@@ -9,6 +9,7 @@ import contextlib
 import hashlib
 import io
 import json
+import multiprocessing
 import os
 import re
 import shutil
@@ -95,6 +96,8 @@ def make_pages(root: Path, site: Path) -> list[str]:
         )
     if result == 0:
         return []
+    for child in multiprocessing.active_children():
+        child.kill()  # Sphinx leaves the others waiting when one of its processes fails
     shutil.rmtree(root / BUILD / ".doctrees", ignore_errors=True)
     text = re.sub(r"\x1b\[[0-9;]*m", "", output.getvalue())
     text = re.sub(r"(\S+\.ipynb):(\d+)\d{4}:", r"\1, cell \2:", text)  # MyST-NB counts 10,000 lines a cell

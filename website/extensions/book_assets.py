@@ -36,12 +36,6 @@ def what_pages_share(app, env):
     return [] if before in (None, env.eer_shared) else list(env.found_docs)
 
 
-def declare_safe(app):
-    """Extensions of Jupyter Book that keep nothing while pages are read, and do not say so."""
-    for name in ("sphinx_comments", "sphinx_jupyterbook_latex", "sphinx_multitoc_numbering"):
-        app.extensions[name].parallel_read_safe = True
-
-
 def setup(app):
     root = WEBSITE.parent
     reading = [*WEBSITE.glob("extensions/*.py"), WEBSITE / "executed.py"]
@@ -54,7 +48,6 @@ def setup(app):
     writing = [*WEBSITE.glob("finishing/*.py"), *WEBSITE.glob("*.mjs"), WEBSITE / "package-lock.json"]
     app.add_config_value("eer_code", code_state(*reading), "env")  # when it changes, every page is read again
     app.add_config_value("eer_finishing", code_state(*writing), "html")  # when it changes, every page is written again
-    app.connect("builder-inited", declare_safe)
     app.connect("config-inited", configure, priority=900)
     app.connect("env-get-updated", what_pages_share, priority=900)
     app.add_css_file("book.css", priority=900)

@@ -8,12 +8,10 @@ what it names is remembered, so that stylesheets and fonts are cut to what all p
 from __future__ import annotations
 
 import json
-from concurrent.futures import ProcessPoolExecutor
 from functools import partial
 from pathlib import Path
 
 from utils.files import write_atomically
-from website.finishing import assets, fonts, pages, stylesheets
 from website.kept import KEPT
 
 MEMORY = "pages.json"
@@ -21,6 +19,10 @@ MEMORY = "pages.json"
 
 def finish(site: Path) -> None:
     """Finish the pages under `site` that are new, and what all of them share."""
+    from concurrent.futures import ProcessPoolExecutor  # here, because most builds only ask `is_finished`
+
+    from website.finishing import assets, fonts, pages, stylesheets
+
     known, static = recall(site), site / "_static"
     found = {page.relative_to(site).as_posix(): page for page in sorted(site.rglob("*.html"))}
     found = {name: page for name, page in found.items() if not name.startswith("_static/")}
