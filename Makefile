@@ -22,6 +22,7 @@ environment: ## install what everything below needs (done by each of them)
 
 book: environment ## execute every chapter and build the website: _build/html/index.html
 	@$(RUN) -m book.execute
+	@$(RUN) -m grading.course.zips
 	@$(RUN) -m tools.build_site
 
 test: environment ## everything CI runs: style, unit tests, every cell, the notebook rules, the site in a browser

@@ -65,6 +65,13 @@ def cost(notebook: Path, root: Path = ROOT) -> Cost:
     )
 
 
+def remember_weight(page: str, weight: int, root: Path = ROOT) -> None:
+    """Keep what a page (such as chapters/classical/pca.html) was found to weigh, in bytes over the wire."""
+    path = (root / WEIGHTS / page).with_suffix(".json")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(weight))
+
+
 def table(costs: list[Cost]) -> str:
     """The rows, with their totals; a star where a row is over its budget."""
     heads = ("chapter", "CPU s", "imports s", "memory MB", "page kB", "formulas", "words", "lines open", "folded")
@@ -82,7 +89,7 @@ def table(costs: list[Cost]) -> str:
                 _entry(c.page_bytes, ".0f", PAGE_BYTES, 1000),
                 _entry(c.formulas, "d"),
                 _entry(c.words, "d", WORDS),
-                _entry(c.open_lines, "d") + ("*" if lines is not None and lines > LINES else " "),
+                _entry(c.open_lines, "d").rstrip() + ("*" if lines is not None and lines > LINES else " "),
                 _entry(c.folded_lines, "d"),
             )
         )

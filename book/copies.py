@@ -8,7 +8,7 @@ what they were. What was loaded is asked of the kernel, not guessed from the tex
 on use count, and what was never loaded does not.
 
 Modules whose change alters how outputs look and not what they say do not count at all (`LOOKS`): the site and the
-downloads render records anew. The module that draws figures counts only for copies that hold a drawing (`DRAWS`).
+downloads render records anew. The modules that draw figures count only for copies that hold a drawing (`DRAWS`).
 """
 
 from __future__ import annotations
@@ -30,8 +30,8 @@ from utils.records import RECORD_MIME
 EXECUTED = Path("_build/executed")
 #: Turns records into words and markup; what it makes of a record is made anew whenever a page or a download is.
 LOOKS = frozenset({"utils/rendering.py"})
-#: Sets how figures are drawn; a copy without a drawing does not depend on it.
-DRAWS = frozenset({"utils/plotting.py"})
+#: Set how figures are drawn; a copy without a drawing does not depend on them.
+DRAWS = frozenset({"utils/plotting.py", "utils/palette.py"})
 #: Reads CIFAR-10 and MNIST from DATA_ROOT; a copy for which it was loaded depends on the files there.
 READS_DATA = "utils/data/real.py"
 

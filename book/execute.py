@@ -40,6 +40,8 @@ STOPPING = 10
 class _Client(NotebookClient):
     """A client that asks the kernel after the first and after the last code cell what it has loaded and used."""
 
+    reports: tuple[probe.Report, ...] = ()
+
     async def async_execute_cell(self, cell, cell_index, *arguments, **keywords):
         ran = await super().async_execute_cell(cell, cell_index, *arguments, **keywords)
         numbers = [number for number, cell in enumerate(self.nb.cells) if cell.cell_type == "code"]

@@ -1,5 +1,5 @@
-"""How tests are shared out among processes: file by file; those of assignments one assignment at a time, those in the
-browser one by one."""
+"""How tests are shared out among processes: file by file; those of assignments one assignment at a time, those of the
+site's pages one page at a time. Files with many tests come first, so that single pages fill what time is left."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ ASSIGNMENTS = "|".join(path.parent.name for path in Path(__file__).parents[1].gl
 
 
 class ByAssignment(LoadScopeScheduling):
-    """Tests of one file, or in `test_assignments.py` of one assignment, go to one process; each in a browser to any."""
+    """Tests of one file, of one assignment or of one page go to one process."""
 
     def _split_scope(self, nodeid: str) -> str:
         file, _, test = nodeid.partition("::")
-        if "tests/browser/" in file:
+        if file.endswith("browser/test_pages.py"):
             return nodeid
         name = re.search(rf"\b({ASSIGNMENTS})\b", test.partition("[")[2])
         return f"{file} {name[1]}" if name and file.endswith("test_assignments.py") else file

@@ -1,9 +1,10 @@
 """Graders are graded: for every assignment, what solutions, untouched work, wrong and other right answers earn."""
 
-import importlib.util
+import functools
 import os
 import subprocess
 import sys
+import tempfile
 import zipfile
 from pathlib import Path
 
@@ -12,9 +13,11 @@ import pytest
 from nbclient import NotebookClient
 
 from grading.box.sandbox import choose_sandbox
-from grading.course.assignment import ROOT, Expectations, assignments
-from grading.course.release import make_release, make_student_files
+from grading.course.assignment import ROOT, assignments
+from grading.course.release import make_student_files, write_autograder_zip, write_student_zip
 from grading.course.selftest import complaints, plant, reached
+from grading.importing import import_file
+from grading.judging.expectations import Expectations
 from tests.warm_boxes import WarmSandbox
 
 ALL = assignments()
@@ -22,10 +25,7 @@ BOX, WARM = choose_sandbox(), WarmSandbox()
 
 
 def wrong_answers(assignment):
-    spec = importlib.util.spec_from_file_location(f"wrong_{assignment.name}", assignment.folder / "wrong.py")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module.WRONG
+    return import_file(assignment.folder / "wrong.py").WRONG
 
 
 WRONG = [pytest.param(a, wrong, id=f"{a.name}: {wrong.id}") for a in ALL.values() for wrong in wrong_answers(a)]
@@ -35,6 +35,41 @@ OTHERS = [
     for a in ALL.values()
     for folder in sorted((a.folder / "alternatives").iterdir())
 ]
+
+
+@functools.cache
+def judged(assignment, wrong, box):
+    """What a wrong answer earns, in the questions that it can reach."""
+    with tempfile.TemporaryDirectory() as folder:
+        return assignment.grade(plant(assignment, wrong, Path(folder)), box, only=reached(assignment, wrong.file, WARM))
+
+
+@pytest.fixture(scope="session")
+def student_zip(tmp_path_factory):
+    """The zip of an assignment, made once."""
+    folder = tmp_path_factory.mktemp("zips")
+
+    @functools.cache
+    def made(assignment):
+        path = folder / f"{assignment.name}.zip"
+        write_student_zip(assignment, path)
+        return path
+
+    return made
+
+
+def unpacked(archive, folder, assignment, solved):
+    """What a student has before or after the work, away from this repository."""
+    with zipfile.ZipFile(archive) as opened:
+        opened.extractall(folder)
+    for path in (assignment.folder / "solution").glob("*.py") if solved else ():
+        (folder / assignment.name / path.name).write_text(path.read_text("utf-8"))
+    return folder / assignment.name
+
+
+def away_from_home():
+    """The environment of somebody who has the zip and not the repository."""
+    return {name: value for name, value in os.environ.items() if name != "PYTHONPATH"} | {"OMP_NUM_THREADS": "1"}
 
 
 def hints(outcome):
@@ -59,19 +94,15 @@ def test_untouched_work_earns_nothing_and_every_part_has_a_hint(assignment, tmp_
 
 
 @pytest.mark.parametrize(("assignment", "wrong"), WRONG)
-def test_a_wrong_answer_loses_its_points_and_draws_its_hint(assignment, wrong, tmp_path):
-    can_lose = reached(assignment, wrong.file, WARM)
-    outcome = assignment.grade(plant(assignment, wrong, tmp_path), WARM, only=can_lose)
-    assert not complaints(outcome, wrong)
+def test_a_wrong_answer_loses_its_points_and_draws_its_hint(assignment, wrong):
+    assert not complaints(judged(assignment, wrong, WARM), wrong)
 
 
 @pytest.mark.parametrize("assignment", EACH)
-def test_real_boxes_and_warm_ones_are_of_one_opinion(assignment, tmp_path):
+def test_real_boxes_and_warm_ones_are_of_one_opinion(assignment):
     """By the last wrong answer in each file."""
-    for file, wrong in {wrong.file: wrong for wrong in wrong_answers(assignment)}.items():
-        folder = plant(assignment, wrong, tmp_path / file)
-        can_lose = reached(assignment, file, WARM)
-        real, warm = (assignment.grade(folder, box, only=can_lose) for box in (BOX, WARM))
+    for wrong in {wrong.file: wrong for wrong in wrong_answers(assignment)}.values():
+        real, warm = (judged(assignment, wrong, box) for box in (BOX, WARM))
         assert not complaints(real, wrong)
         assert hints(real) == hints(warm)
 
@@ -98,10 +129,8 @@ def test_another_seed_changes_no_grade(assignment):
 
 
 @pytest.mark.parametrize("assignment", EACH)
-def test_what_students_are_given_marks_like_the_grader_and_holds_no_solution(assignment, tmp_path):
-    student, grader = make_release(assignment, tmp_path)
-    with zipfile.ZipFile(student) as archive:
-        archive.extractall(tmp_path)
+def test_what_students_are_given_holds_no_solution(assignment, student_zip):
+    with zipfile.ZipFile(student_zip(assignment)) as archive:
         names = archive.namelist()
         text = "\n".join(archive.read(name).decode() for name in names if name.endswith((".py", ".ipynb", ".md")))
     assert not any("reference.py" in name or "wrong.py" in name or "solution" in name for name in names)
@@ -110,36 +139,35 @@ def test_what_students_are_given_marks_like_the_grader_and_holds_no_solution(ass
         for secret in source.split("# BEGIN SOLUTION")[1:]:
             lines = [line.strip() for line in secret.split("# END SOLUTION")[0].strip().splitlines()]
             assert "\n".join(lines) not in "\n".join(line.strip() for line in text.splitlines())
-    with zipfile.ZipFile(grader) as archive:
-        assert any(name.endswith("class_seed") for name in archive.namelist())
-    folder = tmp_path / assignment.name
-    command = [sys.executable, "-m", "grading", "grade", assignment.name, "--folder", "."]
-    environment = {k: v for k, v in os.environ.items() if k != "PYTHONPATH"}
-    blank = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True)
-    assert blank.returncode == 0, blank.stderr
-    assert f"0 / {assignment.points:g}   0 %" in blank.stdout
-    for path in (assignment.folder / "solution").glob("*.py"):
-        (folder / path.name).write_text(path.read_text("utf-8"))
-    solved = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True)
-    assert f"{assignment.points:g} / {assignment.points:g}   100 %" in solved.stdout, solved.stdout + solved.stderr
 
 
 @pytest.mark.parametrize("assignment", EACH)
-@pytest.mark.parametrize("written", [True, False], ids=["solved", "untouched"])
-def test_the_notebook_runs(assignment, written, tmp_path):
-    make_student_files(assignment, tmp_path)
-    if written:
-        for path in (assignment.folder / "solution").glob("*.py"):
-            (tmp_path / path.name).write_text(path.read_text("utf-8"))
-    notebook = nbformat.read(tmp_path / f"{assignment.name}.ipynb", as_version=4)
+def test_whoever_grades_gets_the_solution_and_a_seed(assignment, tmp_path):
+    write_autograder_zip(assignment, tmp_path / "grader.zip")
+    with zipfile.ZipFile(tmp_path / "grader.zip") as archive:
+        names = {name.removeprefix(f"{assignment.name}-autograder/") for name in archive.namelist()}
+    inside = f"assignments/{assignment.name}"
+    assert {f"{inside}/class_seed", f"{inside}/reference.py", "grading/course/classroom.py"} <= names
+    solution = {f"{inside}/solution/{path.name}" for path in (assignment.folder / "solution").glob("*.py")}
+    assert solution <= names
+
+
+@pytest.mark.parametrize("assignment", EACH)
+@pytest.mark.parametrize("solved", [True, False], ids=["solved", "untouched"])
+def test_the_notebook_runs_and_what_students_are_given_marks_like_the_grader(assignment, solved, student_zip, tmp_path):
+    """In the student's folder, with the grader and the record that lie there."""
+    folder = unpacked(student_zip(assignment), tmp_path, assignment, solved)
+    notebook = nbformat.read(folder / f"{assignment.name}.ipynb", as_version=4)
+    notebook.cells.append(nbformat.v4.new_code_cell("import grading\n\ngrading.__file__"))
     client = NotebookClient(
         notebook,
         timeout=600,
         kernel_name="python3",
-        resources={"metadata": {"path": str(tmp_path)}},
+        resources={"metadata": {"path": str(folder)}},
         extra_arguments=["--IPKernelApp.log_level=CRITICAL"],
     )
-    client.execute(env=os.environ | {"PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1"})
+    client.execute(env=away_from_home())
+    assert str(folder) in notebook.cells[-1].outputs[0].data["text/plain"]
     results = [
         output.data["text/plain"]
         for cell in notebook.cells
@@ -149,8 +177,18 @@ def test_the_notebook_runs(assignment, written, tmp_path):
     ]
     assert len(results) == len(assignment.questions)
     for question, result in zip(assignment.questions, results, strict=True):
-        earned = question.points if written else 0
+        earned = question.points if solved else 0
         assert f"{earned:g} / {question.points:g}" in result.splitlines()[0], result
+
+
+@pytest.mark.parametrize("solved", [True, False], ids=["solved", "untouched"])
+def test_the_command_that_students_are_given_adds_up_the_points(solved, student_zip, tmp_path):
+    assignment = ALL["knn"]
+    folder = unpacked(student_zip(assignment), tmp_path, assignment, solved)
+    command = [sys.executable, "-m", "grading", "grade", assignment.name, "--folder", "."]
+    ran = subprocess.run(command, cwd=folder, env=away_from_home(), capture_output=True, text=True)
+    assert ran.returncode == 0, ran.stderr
+    assert ("20 / 20   100 %" if solved else "0 / 20   0 %") in ran.stdout, ran.stdout + ran.stderr
 
 
 IN_A_NOTEBOOK = r"""
@@ -234,10 +272,7 @@ def test_either_variant_of_the_two_layer_net_earns_the_points_of_its_questions(f
 
 
 def acceptance(name):
-    spec = importlib.util.spec_from_file_location(f"acceptance_{name}", ALL[name].folder / "acceptance.py")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return import_file(ALL[name].folder / "acceptance.py")
 
 
 def test_nearest_neighbours_classify_as_many_drawn_pictures_as_the_page_says():

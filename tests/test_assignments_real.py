@@ -1,20 +1,16 @@
 """What the solutions of the assignments obtain on real CIFAR-10, where it is there."""
 
-import importlib.util
-
 import pytest
 
 from grading.course.assignment import ROOT
+from grading.importing import import_file
 from utils.data import available
 
 pytestmark = pytest.mark.skipif(not available("cifar10"), reason="CIFAR-10 is not here: set DATA_ROOT or run make data")
 
 
 def acceptance(name):
-    spec = importlib.util.spec_from_file_location(f"acceptance_{name}", ROOT / "assignments" / name / "acceptance.py")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return import_file(ROOT / "assignments" / name / "acceptance.py")
 
 
 def test_knn_classifies_exactly_as_many_as_it_must():

@@ -1,6 +1,5 @@
 """The table of costs says what is known, marks what is over its budget, and judges nothing."""
 
-import json
 from pathlib import Path
 
 from book import budget
@@ -26,7 +25,7 @@ def test_what_is_over_its_budget_bears_a_star():
 
 
 def test_what_is_not_known_is_said(book):
-    path = book.notebook("one", "1", prose="# Title\n\nThree more words.\n\n$$\nx\n$$ (eq-x)\n\nand $y$.")
+    path = book.notebook("one", "1", prose="# Title\n\nThree more words.\n\n$$\nx\n$$ (eq-x)\n\nand $y$")
     found = cost(path, book.root)
     assert (found.formulas, found.words) == (2, 5)
     assert found.cpu_seconds is None
@@ -37,9 +36,7 @@ def test_what_is_not_known_is_said(book):
 def test_a_run_and_a_look_at_the_page_are_remembered(book, capsys):
     path = book.notebook("one", "import math", "x = 1\ny = 2")
     assert execute(path, book.root)[2] is None
-    weight = book.root / budget.WEIGHTS / path.with_suffix(".json")
-    weight.parent.mkdir(parents=True)
-    weight.write_text(json.dumps(123_456))
+    budget.remember_weight("chapters/one.html", 123_456, book.root)
     found = cost(path, book.root)
     assert found.page_bytes == 123_456
     assert (found.open_lines, found.folded_lines) == (2, 1)

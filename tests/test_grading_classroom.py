@@ -6,15 +6,18 @@ import signal
 import subprocess
 import sys
 import time
+from functools import partial
 from pathlib import Path
 
 import psutil
 import pytest
 
-from grading.box.sandbox import bubblewrap_problem
+from grading.box.sandbox import bubblewrap_problem, choose_sandbox
 from grading.course.assignment import ROOT, load_assignment
 from grading.course.classroom import grade_all, grade_one
+from grading.course.grades import Grade
 from grading.course.release import make_student_files
+from grading.course.submission import collect
 from tests.hostile_submissions import EXPECTED, hand_in
 
 KNN = load_assignment("knn")
@@ -42,7 +45,7 @@ def everybody(tmp_path_factory):
     rows = grade_all(KNN, submissions, base / "out")
     seconds = time.perf_counter() - start
     print(f"\n{len(rows)} submissions in {seconds:.0f} s, {seconds / len(rows):.1f} s each")
-    return base, {row["submission"]: row for row in rows}
+    return base, {row.submission: row for row in rows}
 
 
 @pytest.mark.parametrize("name", EXPECTED)
@@ -50,8 +53,8 @@ def test_every_submission_gets_its_row_its_status_and_no_unearned_point(everybod
     if name in NEEDS_WALL and not ISOLATED:
         pytest.skip(bubblewrap_problem())
     row = everybody[1][name]
-    assert (row["status"], row["total"]) == EXPECTED[name], (row["message"], row["notes"])
-    assert row["possible"] == 20
+    assert (row.grade.status, row.grade.total) == EXPECTED[name], (row.grade.message, row.notes)
+    assert row.grade.possible == 20
 
 
 def test_at_least_forty_of_which_half_are_broken_or_hostile():
@@ -101,7 +104,7 @@ def test_a_second_run_grades_nothing_again_and_changes_nothing(everybody, capsys
     base, rows = everybody
     again = grade_all(KNN, base / "submissions", base / "out")
     assert f"{len(PRESENT)} of {len(PRESENT)} are graded already" in capsys.readouterr().out
-    assert {row["submission"]: row for row in again} == rows
+    assert {row.submission: row for row in again} == rows
 
 
 @pytest.fixture
@@ -152,15 +155,16 @@ def test_other_machines_give_the_same_grades(small_class, tmp_path):
     with distributed.LocalCluster(**options) as cluster:
         far = grade_all(KNN, small_class, tmp_path / "far", scheduler=cluster.scheduler_address)
     near = grade_all(KNN, small_class, tmp_path / "near")
-    assert [(row["submission"], row["total"], row["status"]) for row in far] == [
-        (row["submission"], row["total"], row["status"]) for row in near
+    assert [(row.submission, row.grade.total, row.grade.status) for row in far] == [
+        (row.submission, row.grade.total, row.grade.status) for row in near
     ]
-    assert far[0]["total"] == 4
+    assert far[0].grade.total == 4
 
 
 def test_inputs_differ_with_the_seed_and_grades_do_not(tmp_path):
     solution = str(KNN.folder / "solution")
-    assert {grade_one(str(KNN.folder), solution, seed, None)["total"] for seed in (0, 1, 2**60)} == {20}
+    box = choose_sandbox()
+    assert {grade_one(str(KNN.folder), solution, seed, box).total for seed in (0, 1, 2**60)} == {20}
 
 
 def test_a_fault_of_the_grader_is_a_row_of_its_own_and_is_graded_again(tmp_path):
@@ -170,11 +174,11 @@ def test_a_fault_of_the_grader_is_a_row_of_its_own_and_is_graded_again(tmp_path)
     (tmp_path / "in").mkdir()
     (tmp_path / "in" / "eve.py").write_text((KNN.folder / "solution" / "k_nearest_neighbor.py").read_text("utf-8"))
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("grading.assignment.Assignment.grade", broken)
-        row = grade_one(str(KNN.folder), str(KNN.folder / "solution"), 0, None)
-        assert (row["status"], row["total"], row["possible"]) == ("grader error", 0, 20)
-        assert grade_all(KNN, tmp_path / "in", tmp_path / "out")[0]["status"] == "grader error"
-    assert grade_all(KNN, tmp_path / "in", tmp_path / "out")[0]["total"] == 16
+        patch.setattr("grading.course.assignment.Assignment.mark", broken)
+        grade = grade_one(str(KNN.folder), str(KNN.folder / "solution"), 0, choose_sandbox())
+        assert (grade.status, grade.total, grade.possible) == ("grader error", 0, 20)
+        assert grade_all(KNN, tmp_path / "in", tmp_path / "out")[0].grade.status == "grader error"
+    assert grade_all(KNN, tmp_path / "in", tmp_path / "out")[0].grade.total == 16
 
 
 def test_a_stand_in_that_is_handed_in_is_flagged(tmp_path):
@@ -185,9 +189,30 @@ def test_a_stand_in_that_is_handed_in_is_flagged(tmp_path):
     theirs = (KNN.folder / "standin" / "k_nearest_neighbor.py").read_text("utf-8")
     (tmp_path / "in" / "eve" / "k_nearest_neighbor.py").write_text(f"# all my own work\n{theirs}")
     alice, eve = grade_all(KNN, tmp_path / "in", tmp_path / "out")
-    assert any("grader's stand-in" in note for note in eve["notes"])
-    assert not any("stand-in" in note for note in alice["notes"])
-    assert "duplicate" not in alice
+    assert any("grader's stand-in" in note for note in eve.notes)
+    assert not any("stand-in" in note for note in alice.notes)
+    assert alice.duplicate == ()
+
+
+def test_a_submission_is_unpacked_once_and_the_wall_is_chosen_once(tmp_path, monkeypatch):
+    for name in ("alice", "bob"):
+        (tmp_path / "in" / name).mkdir(parents=True)
+        for file, text in sources(KNN.folder / "solution").items():
+            (tmp_path / "in" / name / file).write_text(text)
+    unpacked, chosen = [], []
+    for name, calls, function in (("collect", unpacked, collect), ("choose_sandbox", chosen, choose_sandbox)):
+        record = partial(lambda calls, function, *given: calls.append(given) or function(*given), calls, function)
+        monkeypatch.setattr(f"grading.course.classroom.{name}", record)
+    alice, bob = grade_all(KNN, tmp_path / "in", tmp_path / "out")
+    assert sorted(given[0].name for given in unpacked) == ["alice", "bob"]
+    assert len(chosen) == 1
+    assert (alice.duplicate, bob.duplicate) == (("bob",), ("alice",))
+    kept = [path.read_text() for path in (tmp_path / "out" / "graded").glob("*.json")]
+    assert {Grade.from_json(text) for text in kept} == {alice.grade, bob.grade}
+    assert sorted(Grade.from_json(text).to_json() for text in kept) == sorted(kept)
+    for text in ("[]", "{}", "3", '{"questions": [1]}', kept[0].replace('"passed"', '"past"')):
+        with pytest.raises(ValueError, match=r".+"):
+            Grade.from_json(text)
 
 
 def test_folders_that_hold_nothing_are_named(tmp_path):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from grading import __main__ as commands
+from grading.course import commands
 from grading.course.assignment import load_assignment
 
 KNN = load_assignment("knn")
@@ -13,7 +13,6 @@ def home(tmp_path, monkeypatch):
     """A place of its own for work/, dist/ and grades/."""
     monkeypatch.setattr(commands, "ROOT", tmp_path)
     monkeypatch.setattr(commands, "PROGRESS", tmp_path / "work" / "progress.json")
-    monkeypatch.setattr("grading.release.start.__defaults__", (tmp_path,))
     return tmp_path
 
 

@@ -3,12 +3,14 @@
 import os
 import socket
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import psutil
 import pytest
 
+from grading.box import session as session_module
 from grading.box.sandbox import Limits, bubblewrap_problem, choose_sandbox
 from grading.box.session import Session, Stopped, SubmissionError
 from grading.box.wire import Opaque
@@ -55,6 +57,17 @@ def crash():
     import ctypes
     ctypes.string_at(0)
 def eat(): return np.ones(3 << 28).sum()
+def gobble():
+    import mmap
+    kept = []
+    while True:  # shared memory, which no limit of the process counts
+        kept.append(mmap.mmap(-1, 256 << 20))
+        kept[-1].write(bytes(256 << 20))
+def die(): os.kill(os.getpid(), 9)
+def defy():
+    import signal
+    signal.signal(signal.SIGXCPU, signal.SIG_IGN)
+    while True: pass
 def talk():
     while True: print("x" * 10000)
 def huge(): return np.zeros(2 << 20)
@@ -89,7 +102,7 @@ WALLS += [pytest.param(True, id="bubblewrap")] if bubblewrap_problem() is None e
 @pytest.fixture
 def folder(tmp_path):
     home = Path(__file__).resolve().parents[1]
-    places = [str(home / "grading" / "marking.py"), str(home / "assignments"), "/etc/passwd"]
+    places = [str(home / "grading" / "judging" / "exam.py"), str(home / "assignments"), "/etc/passwd"]
     (tmp_path / "m.py").write_text(f"PLACES = {places!r}\n{MODULE}")
     (tmp_path / "deep").mkdir()
     (tmp_path / "deep" / "helper.py").write_text("def five(): return 5\n")
@@ -189,6 +202,32 @@ def test_what_goes_too_far_is_stopped_and_stays_stopped(session, function, reaso
 def test_memory_is_refused(session):
     with pytest.raises((SubmissionError, Stopped), match="memory"):
         session.load("m").call("eat")
+
+
+def test_memory_that_no_limit_of_the_process_counts_is_found_by_looking(session):
+    with pytest.raises(Stopped, match="GB of memory") as caught:
+        session.load("m").call("gobble")
+    assert caught.value.reason == "memory"
+
+
+@pytest.mark.parametrize(("more", "reason"), [(1, "memory"), (0, "crash")])
+def test_who_is_killed_ran_out_of_memory_if_the_kernel_says_so(session, monkeypatch, tmp_path, more, reason):
+    counted = session_module._out_of_memory_kills()
+    (tmp_path / "vmstat").write_text(f"nr_free_pages 7\noom_kill {counted + more}\n")
+    monkeypatch.setattr(session_module, "VMSTAT", tmp_path / "vmstat")
+    with pytest.raises(Stopped) as caught:
+        session.load("m").call("die")
+    assert caught.value.reason == reason
+
+
+@pytest.mark.parametrize("function", ["loop", "defy"])
+def test_processor_time_is_counted_even_by_who_ignores_its_signal(folder, function):
+    limits = replace(LIMITS, seconds=30, cpu_seconds=2)
+    with Session(folder, {"m": "m.py", "helper": "deep/helper.py"}, choose_sandbox(False), limits) as session:
+        module = session.load("m")
+        with pytest.raises(Stopped, match="more than 2 s of processor time") as caught:
+            module.call(function)
+    assert caught.value.reason == "time"
 
 
 def test_processes_left_behind_end_with_the_box(session):

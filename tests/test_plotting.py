@@ -17,8 +17,9 @@ import numpy as np
 import pytest
 
 from utils import plotting, rendering
+from utils.palette import PALETTE
 from utils.plotting import COLORS, INK, MUTED, PAGE, image_grid, show, show_frames, use_style
-from utils.records import PALETTE, RECORD_MIME
+from utils.records import RECORD_MIME
 
 ALT = 'A line that rises from 0 to 1; "steep" & x < y'
 

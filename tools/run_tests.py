@@ -45,6 +45,7 @@ def stages(no_data: str) -> list[Stage]:
         Stage("rules of notebooks", [*PYTHON, "book.rules"]),
         Stage("every cell of every notebook, with planted errors", cells, {"DATA_ROOT": no_data}),
         Stage("chapters that read real data", [*PYTHON, "book.execute"]),
+        Stage("zips for students", [*PYTHON, "grading.course.zips"]),
         Stage("website", [*PYTHON, "tools.build_site"]),
         Stage("unit tests", [*PYTEST, "tests", "--ignore=tests/browser"]),
         Stage("website in a browser", [*PYTEST, "tests/browser"]),

@@ -16,7 +16,7 @@ from cycler import cycler
 from IPython.display import display
 from matplotlib.figure import Figure
 
-from utils.records import PALETTE
+from utils.palette import PALETTE
 from utils.rendering import bundle
 
 __all__ = ["COLORS", "DIVERGING", "INK", "MUTED", "SEQUENTIAL", "image_grid", "show", "show_frames", "use_style"]

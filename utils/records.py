@@ -10,27 +10,13 @@ and markup are made from it by whoever shows it: utils/rendering.py for JupyterL
     {"kind": "figure", "caption": "…" or None, "drawings": [drawing]}      more than one drawing: frames under a slider
 
 A drawing is {"svg": "<svg …", "width": pixels, "height": pixels, "alt": "…", "label": "…" or None}. Its colours are
-those of `PALETTE`, so that whoever shows it can put another theme's in their place.
+those of `utils.palette.PALETTE`, so that whoever shows it can put another theme's in their place.
 """
 
 from __future__ import annotations
 
 #: The type under which a record travels in the executed notebook.
 RECORD_MIME = "application/vnd.every-equation-runs.record+json"
-
-#: The colours of drawings by name: series on a white page (Okabe and Ito's palette, the bright ones darkened), then
-#: lines and text, grid and secondary marks, and the page itself, for halos round labels and edges of markers.
-PALETTE = {
-    "blue": "#0072b2",
-    "orange": "#d55e00",
-    "green": "#00805e",
-    "purple": "#a8508a",
-    "gold": "#946c00",
-    "sky": "#2f7f9e",
-    "ink": "#24292f",
-    "muted": "#6e7781",
-    "page": "#fefefe",
-}
 
 
 def records(cell) -> list[dict]:

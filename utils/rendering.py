@@ -12,7 +12,8 @@ import html
 import itertools
 import re
 
-from utils.records import PALETTE, RECORD_MIME
+from utils.palette import PALETTE
+from utils.records import RECORD_MIME
 
 #: What readers read, in one place for whoever translates it.
 WORDS = {

@@ -1,20 +1,17 @@
 """What the solution of this assignment obtains; `tests/test_assignments*.py` say what it must."""
 
-import sys
 from pathlib import Path
 
 import numpy as np
 
+from grading.importing import importable
 from utils.data import images
 
 
 def rightly(name: str) -> dict[int, int]:
     """How many of 500 test pictures of a set are classified rightly, by k, with 5,000 for training."""
-    sys.path.insert(0, str(Path(__file__).parent / "solution"))
-    try:
+    with importable(Path(__file__).parent / "solution"):
         from k_nearest_neighbor import KNearestNeighbor
-    finally:
-        sys.path.pop(0)
     data = images(name, num_train=5000, num_val=500, num_test=500)
     classifier = KNearestNeighbor()
     classifier.train(data.X_train.reshape(5000, -1).astype(float), data.y_train)

@@ -8,7 +8,6 @@ SQUARES = "squares = np.sum(X**2, axis=1)[:, None] + np.sum(self.X_train**2, axi
 NONE = "dists = np.sqrt(np.maximum(squares, 0))"
 NEAREST = "nearest = self.y_train[np.argsort(dists[i])[:k]]"
 VOTE = "y_pred[i] = np.bincount(nearest).argmax()"
-EVERYTHING = {"q1": ("values", "inputs")}
 LABELS = ("nearest", "vote", "ties")
 CLASSIFIER, FOLDS = "k_nearest_neighbor.py", "cross_validation.py"
 

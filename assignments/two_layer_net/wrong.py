@@ -27,7 +27,6 @@ CHAIN = '_, grads["W1"], grads["b1"] = affine_backward(relu_backward(dactive, re
 KEPT = "if accuracies[-1] == max(accuracies) and accuracies.count(accuracies[-1]) == 1:"
 JUDGED = "accuracies.append(np.mean(net.predict(X_val) == y_val))"
 BACK = ("upper", "lower")
-EVERYTHING = ("initial", "scores", "loss", "upper", "lower", "regulariser")
 
 WRONG = [
     # q1: an affine layer

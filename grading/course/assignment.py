@@ -24,7 +24,7 @@ from grading.judging.exam import Exam
 from grading.judging.expectations import Expectations
 from grading.judging.questions import Outcome, Question, QuestionOutcome
 
-__all__ = ["PUBLIC_SEED", "ROOT", "Assignment", "assignments", "load_assignment"]
+__all__ = ["PUBLIC_SEED", "RECORDED", "ROOT", "Assignment", "assignments", "load_assignment"]
 
 ROOT = Path(__file__).resolve().parents[2]
 #: The seed of the inputs that learners see; a class is graded with another.

@@ -6,23 +6,34 @@ Students' files are made from the solution: what stands between `# BEGIN SOLUTIO
 from __future__ import annotations
 
 import ast
+import functools
 import io
 import secrets
 import tempfile
 import zipfile
+from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
 
 from grading.box.sandbox import choose_sandbox
-from grading.course.assignment import PUBLIC_SEED, ROOT, Assignment
+from grading.course.assignment import PUBLIC_SEED, RECORDED, ROOT, Assignment
 from grading.course.notebooks import code_cells
 from grading.course.submission import collect
 from grading.importing import import_file
 from grading.judging.expectations import Expectations
+from grading.judging.questions import QuestionOutcome
 from utils.files import write_atomically
 
-__all__ = ["make_release", "make_student_files", "recorded", "student_files", "student_zip_files", "write_student_zip"]
+__all__ = [
+    "make_release",
+    "make_student_files",
+    "recorded",
+    "student_files",
+    "student_zip_files",
+    "write_autograder_zip",
+    "write_student_zip",
+]
 
 BEGIN, END = "# BEGIN SOLUTION", "# END SOLUTION"
 #: Packages of this repository that people may be given, and by which modules they come in.
@@ -148,20 +159,25 @@ def make_student_files(assignment: Assignment, target: Path) -> tuple[list[str],
 def make_release(assignment: Assignment, target: Path, root: Path = ROOT) -> tuple[Path, Path]:
     """Write `<name>-student.zip` and `<name>-autograder.zip` into `target`; an older pair is replaced.
 
-    The autograder's zip holds the solution, the reference and the seed of the class's inputs: keep it private.
-
     Raises
     ------
     RuntimeError
         The solution does not get all points, so nothing is released.
     """
     outcome = assignment.grade(assignment.folder / "solution", choose_sandbox(), seed=PUBLIC_SEED)
-    if outcome.earned != outcome.possible:
-        lost = "; ".join(f"{q.question.name}: {hint}" for q in outcome.questions for hint in q.hints.values())
-        raise RuntimeError(f"the solution of {assignment.name} gets {outcome.earned} of {outcome.possible}: {lost}")
+    _require_all_points(assignment, outcome.questions)
     target.mkdir(parents=True, exist_ok=True)
     student, grader = target / f"{assignment.name}-student.zip", target / f"{assignment.name}-autograder.zip"
     write_student_zip(assignment, student, root)
+    write_autograder_zip(assignment, grader, root)
+    return student, grader
+
+
+def write_autograder_zip(assignment: Assignment, target: Path, root: Path = ROOT) -> None:
+    """Write the zip for whoever grades: it holds the solution, the reference and a seed drawn for the class's inputs.
+
+    Keep it private.
+    """
     inside = f"assignments/{assignment.name}"
     files = {
         f"{inside}/{path.relative_to(assignment.folder)}": path.read_bytes()
@@ -170,8 +186,7 @@ def make_release(assignment: Assignment, target: Path, root: Path = ROOT) -> tup
     files |= _our_code(files, root) | {"requirements.txt": _requirements(root, GRADER_NEEDS)}
     files[f"{inside}/class_seed"] = str(secrets.randbits(63)).encode()
     files["README.md"] = GRADER_README.format(title=assignment.title, name=assignment.name).encode()
-    _write_zip(grader, f"{assignment.name}-autograder", files)
-    return student, grader
+    _write_zip(target, f"{assignment.name}-autograder", files)
 
 
 def write_student_zip(assignment: Assignment, target: Path, root: Path = ROOT) -> None:
@@ -197,12 +212,27 @@ def recorded(assignment: Assignment) -> dict[str, np.ndarray]:
     """What the reference answers when the solution is judged with the public inputs, as `Expectations` keeps it.
 
     A judge is followed to where it asks for pictures: it asks the reference before. So nothing is trained.
+
+    Raises
+    ------
+    RuntimeError
+        The solution loses a part before that: the record might lack what a judge asks about right answers.
     """
     expectations = Expectations(import_file(assignment.folder / "reference.py"))
     with tempfile.TemporaryDirectory() as scratch:
         submission = collect(assignment.folder / "solution", assignment.modules, Path(scratch))
-        assignment.mark(submission, choose_sandbox(isolated=False), seed=PUBLIC_SEED, recording=expectations)
+        outcome = assignment.mark(submission, choose_sandbox(isolated=False), seed=PUBLIC_SEED, recording=expectations)
+    ended = [q for q in outcome.questions if q.status != RECORDED]
+    _require_all_points(assignment, ended)
     return expectations.record
+
+
+def _require_all_points(assignment: Assignment, outcomes: Iterable[QuestionOutcome]) -> None:
+    lost = [
+        f"{q.question.name}: {q.hints[p.name]}" for q in outcomes for p in q.question.parts if p.name not in q.passed
+    ]
+    if lost:
+        raise RuntimeError(f"the solution of {assignment.name} does not get all points: {'; '.join(lost)}")
 
 
 def _our_code(files: dict[str, bytes], root: Path) -> dict[str, bytes]:
@@ -220,17 +250,20 @@ def _our_code(files: dict[str, bytes], root: Path) -> dict[str, bytes]:
             if file.is_file() and file not in found:
                 found.add(file)
                 pending += [name.rpartition(".")[0], *_imported(file.read_text("utf-8"))]
+                if file.name == "__init__.py" and "." in name:  # it may load its modules when they are first used
+                    pending += [f"{name}.{module.stem}" for module in path.glob("*.py")]
     return {path.relative_to(root).as_posix(): path.read_bytes() for path in sorted(found)}
 
 
-def _imported(source: str) -> list[str]:
+@functools.cache
+def _imported(source: str) -> tuple[str, ...]:
     """Modules of OURS that a source imports, at its top or inside of functions; names that may be modules, too."""
     nodes = list(ast.walk(ast.parse(source)))
     names = [alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names]
     for node in nodes:
         if isinstance(node, ast.ImportFrom) and node.module:
             names += [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
-    return [name for name in names if name.split(".")[0] in OURS]
+    return tuple(name for name in names if name.split(".")[0] in OURS)
 
 
 def _requirements(root: Path, needs: tuple[str, ...]) -> bytes:

@@ -12,4 +12,7 @@ descent        stochastic gradient descent: losses, batches, steps
 prediction     labels from scores
 selection      a search for hyper-parameters: accuracies, choice, the classifier that comes out
 speed          as fast as array operations are
+pictures       sets of pictures on which trained classifiers are judged
+
+A judge that a second assignment needs moves here, one subject a file; names, hints and tolerances become arguments.
 """

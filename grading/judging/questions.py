@@ -68,7 +68,7 @@ class QuestionOutcome:
         For the parts that were not: which property failed, and where to look.
     status : str
         "ok", or the word of what stopped it: "error", "time", "memory", "output", "processes", "crash", "protocol",
-        "missing".
+        "missing"; or "recorded" where the reference's answers were all that was wanted.
     message : str
         What the submission raised, if anything; it may quote data.
     printed : str

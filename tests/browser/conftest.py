@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 
+from tests.browser.gestures import Demo
+from tests.browser.visit import visiting
 from tools.serve import SITE, find_browser, serving
 
 
@@ -37,41 +40,31 @@ def browser():
 
 
 @pytest.fixture
-def open_page(browser, address):
-    """open_page(path, width=…, scheme=…): a loaded page that records what went wrong while it loaded."""
-    contexts = []
+def visit(browser, address):
+    """visit(path, **options): a visit that lasts as long as the test; options as for `visiting`."""
+    with ExitStack() as visits:
+        yield lambda path, **options: visits.enter_context(visiting(browser, address, path, **options))
 
-    def open_(path: str, width: int = 1280, height: int = 900, scheme: str = "light"):
-        context = browser.new_context(viewport={"width": width, "height": height}, color_scheme=scheme)
-        contexts.append(context)
-        page = context.new_page()
-        page.problems, page.requested = [], []
-        page.on("console", lambda m: page.problems.append(m.text) if m.type in ("error", "warning") else None)
-        page.on("pageerror", lambda error: page.problems.append(str(error)))
-        page.on("response", lambda r: page.problems.append(f"{r.status} {r.url}") if r.status >= 400 else None)
-        page.on("request", lambda request: page.requested.append(request.url))
-        page.goto(f"{address}/{path}")
-        page.wait_for_load_state("networkidle")
-        page.wait_for_selector("html[data-finished]", state="attached")  # set by website/static/book.js
-        return page
 
-    yield open_
-    for context in contexts:
-        context.close()
+# --- demos: the module of a demo's tests names its PAGE and its TAG --------------------------------------------------
 
 
 @pytest.fixture
-def room(browser, address):
-    """room(path, tag, width): height of a demo's place while its script has not come, in pixels."""
+def load(request, visit):
+    """load(query, **options): the demo in a newly loaded page."""
+    page, tag = request.module.PAGE, request.module.TAG
+    return lambda query="", **options: Demo(visit(f"{page}{query}#{Demo.anchor(tag)}", **options), tag).in_view()
 
-    def measure(path: str, tag: str, width: int) -> float:
-        context = browser.new_context(viewport={"width": width, "height": 900})
-        page = context.new_page()
-        page.route("**/_static/demos/*.js*", lambda route: route.abort())
-        page.goto(f"{address}/{path}")
-        page.wait_for_selector("html[data-finished]", state="attached")
-        height = page.evaluate("tag => document.querySelector(tag).offsetHeight", tag)
-        context.close()
-        return height
 
-    return measure
+@pytest.fixture(scope="module")
+def loaded(request, browser, address):
+    page, tag = request.module.PAGE, request.module.TAG
+    with visiting(browser, address, f"{page}#{Demo.anchor(tag)}") as visit:
+        yield Demo(visit, tag)
+
+
+@pytest.fixture
+def fresh(loaded):
+    """fresh(query): the demo as a newly loaded page would start it, in the one page loaded for these tests."""
+    loaded.complaints.clear()
+    return loaded.renewed

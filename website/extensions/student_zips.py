@@ -10,12 +10,10 @@ import shutil
 from pathlib import Path
 
 from docutils import nodes
-from sphinx.util import logging
+from sphinx.errors import ExtensionError
 
 from grading.course.assignment import load_assignment
 from grading.course.zips import kept_zip
-
-logger = logging.getLogger(__name__)
 
 
 def student_zip(name, rawtext, text, lineno, inliner, options=None, content=None):
@@ -38,8 +36,7 @@ def put_zips(app, exception):
         if path.parts[0] == "assignments" and len(path.parts) == 3:
             kept = kept_zip(path.parts[1])
             if not kept.is_file():
-                logger.warning("%s is not there: run python -m grading.course.zips before the build", kept)
-                continue
+                raise ExtensionError(f"{kept} is not there: run python -m grading.course.zips before the build")
             shutil.copy(kept, Path(app.outdir) / path.with_name(kept.name))
 
 

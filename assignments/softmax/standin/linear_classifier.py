@@ -4,6 +4,7 @@ Small sets are taken whole, and training on them begins with zeros, so that thei
 """
 
 import numpy as np
+from sklearn import config_context
 from sklearn.neural_network import MLPClassifier
 
 
@@ -20,14 +21,15 @@ class Softmax:
         net = MLPClassifier((), learning_rate_init=learning_rate, alpha=2 * reg * size, **plain)
         net.partial_fit(X[:size], y[:size], classes=classes)
         net.coefs_, history = [np.array(self.W, dtype=X.dtype)], []
-        for _ in range(num_iters):
-            net.intercepts_ = [np.zeros(len(classes), dtype=X.dtype)]  # the bias is in W
-            rows = slice(None) if small else random.randint(len(y), size=size)
-            try:
-                net.partial_fit(X[rows], y[rows])
-            except ValueError:  # the weights are no longer finite
-                break
-            history.append(net.loss_)
+        with config_context(assume_finite=True, skip_parameter_validation=True):  # the inputs are looked at once
+            for _ in range(num_iters):
+                net.intercepts_ = [np.zeros(len(classes), dtype=X.dtype)]  # the bias is in W
+                rows = slice(None) if small else random.randint(len(y), size=size)
+                try:
+                    net.partial_fit(X[rows], y[rows])
+                except ValueError:  # the weights are no longer finite
+                    break
+                history.append(net.loss_)
         self.W = net.coefs_[0]
         return history + [float("nan")] * (num_iters - len(history))
 

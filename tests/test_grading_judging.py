@@ -1,13 +1,17 @@
-"""Tests of grading.marking: hints name the property that differs; records give back what the reference gave."""
+"""Tests of grading.judging, and of reports: hints name the property that differs; a record gives what was recorded."""
 
 from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from grading.marking import Expectations, Outcome, Part, Question, QuestionOutcome, difference
 
 from grading.box.wire import Opaque
+from grading.course.grades import Grade, PartGrade, QuestionGrade, Row
 from grading.course.report import feedback_page, table, total_line
+from grading.judging.comparison import difference
+from grading.judging.exam import Exam
+from grading.judging.expectations import Expectations
+from grading.judging.questions import Outcome, Part, Question, QuestionOutcome
 
 EXPECTED = np.array([[1.0, -2.0, 3.0], [4.0, 5.0, -6.0]])
 
@@ -61,7 +65,7 @@ def test_records_hold_results_and_nothing_that_names_them(tmp_path):
     live = Expectations(reference)
     assert np.array_equal(live("double", x), 2 * x)
     live("both", x, 4)
-    live.save(tmp_path / "record.npz")
+    np.savez_compressed(tmp_path / "record.npz", **live.record)
     recorded = Expectations.load(tmp_path / "record.npz")
     assert np.array_equal(recorded("double", x), 2 * x)
     shifted, k = recorded("both", x, 4)
@@ -79,9 +83,14 @@ def outcome():
     parts = (Part("values", 3, "the values are right"), Part("speed", 1.5, "it is fast"))
     question = Question("q1", "A <title>", "module", parts, judge=lambda exam: None)
     result = QuestionOutcome(
-        question, {"values"}, {"speed": "too <slow>"}, "error", "ValueError: secret 123", "debug\nlast line\n"
+        question,
+        frozenset({"values"}),
+        {"speed": "too <slow>"},
+        "error",
+        "ValueError: secret 123",
+        "debug\nlast line\n",
     )
-    return Outcome([result])
+    return Outcome((result,))
 
 
 def test_the_table_shows_points_hints_and_what_was_printed():
@@ -95,12 +104,55 @@ def test_the_table_shows_points_hints_and_what_was_printed():
 
 
 def test_the_page_escapes_text_and_keeps_what_was_raised_to_itself():
-    parts = [{"name": "speed", "points": 1.5, "passed": False, "text": "too <slow>"}]
-    question = {"name": "q1", "title": "A <title>", "points": 1.5, "earned": 0.0, "parts": parts}
-    row = {"status": "error", "message": "secret 123", "refused": False, "notes": [], "total": 0.0, "possible": 1.5}
-    page = feedback_page("T", "<b>eve</b>", row | {"questions": [question]})
+    question = QuestionGrade("q1", "A <title>", (PartGrade("speed", 1.5, False, "too <slow>"),))
+    grade = Grade("error", "secret 123", False, (question,), (), (), 0.1)
+    page = feedback_page("T", Row("eve.zip", "<b>eve</b>", grade))
     assert "too &lt;slow&gt;" in page
     assert "&lt;b&gt;eve" in page
     assert "secret" not in page
-    refused = feedback_page("T", "eve", row | {"questions": [], "refused": True})
+    refused = feedback_page("T", Row("eve.zip", "eve", Grade("empty", "secret 123", True, (), (), (), 0.1)))
     assert "secret 123" in refused  # what refuses a submission is the grader's own text
+
+
+def exam(judge):
+    """An exam whose box is not there."""
+    question = Question("q1", "Title", "module", (Part("first", 1, "one"), Part("second", 2, "two")), judge)
+    session = SimpleNamespace(printed=b"")
+    expectations = Expectations(SimpleNamespace(double=lambda x: 2 * x))
+    return Exam(question, session, np.random.default_rng(0), expectations, lambda: "pictures")
+
+
+def test_a_part_counts_as_the_judge_last_said_and_keeps_its_first_hint():
+    def judge(exam):
+        exam.pass_part("first")
+        exam.fail("first", "taken back")
+        exam.fail("first", "never said")
+        exam.all_match("second", [(1.0, 1.0, ()), (2.0, 2.0, ())], what="it")
+
+    outcome = exam(judge).judge()
+    assert outcome.passed == {"second"}
+    assert outcome.earned == 2
+    assert outcome.hints == {"first": "taken back"}
+
+
+def test_every_one_of_several_comparisons_has_to_hold():
+    def judge(exam):
+        exam.all_match("first", [(1.0, 1.0, ()), (3.0, 2.0, [(3.0, "one too many")])], what="it")
+        exam.fail_all("nothing", ["second"])
+
+    assert exam(judge).judge().hints == {"first": "it: one too many", "second": "nothing"}
+
+
+def test_a_part_that_is_not_asked_for_is_a_fault_of_the_judge():
+    with pytest.raises(KeyError, match="no part 'third'"):
+        exam(lambda exam: exam.pass_part("third")).judge()
+
+
+def test_a_judge_asks_the_reference_before_it_asks_for_data():
+    def judge(exam):
+        assert exam.expect("double", 2.0) == 4
+        assert exam.data() == "pictures"
+        exam.expect("double", 3.0)
+
+    with pytest.raises(RuntimeError, match="asks for double after it has asked for data"):
+        exam(judge).judge()

@@ -1,0 +1,77 @@
+"""What every demo owes to its page."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.browser.gestures import Demo, jumped, watch_jumps_while_loading
+from tests.browser.visit import visiting
+
+PAGES = {"eer-knn": "chapters/classical/knn.html", "eer-linear": "chapters/classical/linear_classifiers.html"}
+WIDTHS = (1280, 390)
+demos = pytest.mark.parametrize("tag", PAGES)
+
+
+@pytest.fixture(scope="module")
+def room(browser, address):
+    """room(tag, width): height of a demo's place while its script has not come, in pixels."""
+    known = {}
+
+    def without_scripts(page):
+        page.route("**/_static/demos/*.js*", lambda route: route.abort())
+
+    def measure(tag: str, width: int) -> float:
+        if tag not in known:
+            with visiting(browser, address, PAGES[tag], prepare=without_scripts) as visit:
+                known[tag] = {}
+                for each in WIDTHS:
+                    visit.page.set_viewport_size({"width": each, "height": 900})
+                    known[tag][each] = visit.page.evaluate("tag => document.querySelector(tag).offsetHeight", tag)
+        return known[tag][width]
+
+    return measure
+
+
+@demos
+@pytest.mark.parametrize("width", WIDTHS)
+def test_nothing_jumps_while_the_page_loads(visit, room, tag, width):
+    demo = Demo(visit(PAGES[tag], width=width, prepare=watch_jumps_while_loading), tag)
+    place = demo.page.evaluate(f"{demo.js}.offsetHeight")
+    assert jumped(demo.page) < 0.02
+    assert place == room(tag, width)
+    assert place - demo.height < 90
+
+
+@demos
+def test_text_stands_in_its_place_without_scripts(browser, address, tag):
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(f"{address}/{PAGES[tag]}")
+    words = page.locator(tag).inner_text().split()
+    context.close()
+    assert len(words) > 15
+
+
+@pytest.mark.parametrize(
+    ("tag", "preset", "button", "property", "before", "after"),
+    [
+        ("eer-knn", "moons", "[data-metric='l1']", "metric", "l2", "l1"),
+        ("eer-linear", "diverges", ".step", "steps", 0, 1),
+    ],
+)
+def test_page_opened_from_disk(browser, site, tag, preset, button, property, before, after):
+    def notice_writing(page):
+        page.add_init_script(
+            "const write = history.replaceState;"
+            "history.replaceState = (...given) => { window.tried = true; write.apply(history, given); }"
+        )
+
+    path = f"{PAGES[tag]}?preset={preset}#{Demo.anchor(tag)}"
+    with visiting(browser, site.as_uri(), path, prepare=notice_writing) as visit:
+        demo = Demo(visit, tag)
+        assert demo.part(".situation").input_value() == preset
+        assert demo.get(property) == {property: before}
+        demo.part(button).click()
+        visit.page.wait_for_function("window.tried")  # to write the state into the address, which may be forbidden
+        assert demo.get(property) == {property: after}
+        assert visit.complaints == []

@@ -1,0 +1,113 @@
+"""One load of a page in a browser that has cached nothing, and a record of what happened meanwhile."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from playwright.sync_api import Browser, CDPSession, Page
+
+SCREEN = {"width": 1280, "height": 900}
+PATIENCE = 600  # drawn frames until what a page asked for must have come
+LAY_OUT = (
+    """document.querySelectorAll('.bd-article section > *').forEach((e) => (e.style.contentVisibility = 'visible'))"""
+)
+TWO_FRAMES = "new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
+
+
+@dataclass
+class Visit:
+    """A loaded page.
+
+    Attributes
+    ----------
+    page : Page
+        The page, for Playwright.
+    address : str
+        Of the site, without a slash at the end.
+    path : str
+        Of the page in the site.
+    scheme : str
+        "light" or "dark", as the reader's system asks for.
+    complaints : list of str
+        Errors and warnings of the console, exceptions, and answers of 400 and above; grows while the page is used.
+    requested : list of str
+        Every URL asked for; grows while the page is used.
+    weight : int
+        Bytes over the wire, everything counted; grows while the page is used.
+    """
+
+    page: Page
+    address: str
+    path: str
+    scheme: str
+    complaints: list[str] = field(default_factory=list)
+    requested: list[str] = field(default_factory=list)
+    weight: int = 0
+    _pending: set[str] = field(default_factory=set)
+
+    def record(self, network: CDPSession) -> None:
+        """Listen, before the page is opened."""
+        page, pending = self.page, self._pending
+        page.on("console", lambda m: self.complaints.append(m.text) if m.type in ("error", "warning") else None)
+        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        page.on("response", lambda r: self.complaints.append(f"{r.status} {r.url}") if r.status >= 400 else None)
+        page.on("request", lambda request: self.requested.append(request.url))
+        network.send("Network.enable")
+        network.on("Network.requestWillBeSent", lambda event: pending.add(event["requestId"]))
+        network.on("Network.loadingFailed", lambda event: pending.discard(event["requestId"]))
+        network.on("Network.loadingFinished", self._arrived)
+
+    def _arrived(self, event: dict) -> None:
+        self._pending.discard(event["requestId"])
+        self.weight += event["encodedDataLength"]
+
+    def settle(self) -> None:
+        """Wait until all that the page has asked for has come.
+
+        Raises
+        ------
+        AssertionError
+            Something has not come after `PATIENCE` frames.
+        """
+        for _ in range(PATIENCE // 2):
+            self.page.evaluate(TWO_FRAMES)  # a picture is asked for in the frame after its place is known
+            if not self._pending:
+                return
+        raise AssertionError(f"{self.path} ({self.scheme}): {len(self._pending)} requests without an answer")
+
+
+@contextmanager
+def visiting(
+    browser: Browser,
+    address: str,
+    path: str,
+    *,
+    scheme: str = "light",
+    width: int = SCREEN["width"],
+    height: int = SCREEN["height"],
+    hurry: bool = False,
+    prepare: Callable[[Page], None] = lambda page: None,
+    **options,
+) -> Iterator[Visit]:
+    """A visit to `path` of the site at `address`, ready when the page has finished.
+
+    With `hurry` all of it is laid out at once, where book.js takes slices that a reader does not feel. `prepare` may
+    change the page before it is opened; `options` are those of a browser context.
+    """
+    viewport = {"width": width, "height": height}
+    context = browser.new_context(viewport=viewport, color_scheme=scheme, **options)
+    try:
+        page = context.new_page()
+        visit = Visit(page, address, path, scheme)
+        visit.record(context.new_cdp_session(page))
+        prepare(page)
+        page.goto(f"{address}/{path}")
+        if hurry:
+            page.evaluate(LAY_OUT)
+        page.wait_for_selector("html[data-finished]", state="attached")  # set by website/static/book.js
+        visit.settle()
+        yield visit
+    finally:
+        context.close()
