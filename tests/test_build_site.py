@@ -122,3 +122,19 @@ def test_warnings_are_errors_every_time(root):
     (root / "chapters/a.md").write_text("# A chapter\n")
     assert build_site.make_pages(root, site) == []
     assert "A chapter" in (site / "chapters/a.html").read_text()
+
+
+def test_pages_are_read_in_parallel(root):
+    """Sphinx warns where an extension forbids it, and stops where a domain cannot be merged."""
+    names = [f"p{i}" for i in range(8)]
+    for name, other in zip(names, names[1:] + names[:1], strict=True):
+        theorem = f"```{{prf:theorem}}\n:label: th-{name}\nSo it is.\n```"
+        (root / "chapters" / f"{name}.md").write_text(f"# {name}\n\n{theorem}\n\nSee {{prf:ref}}`th-{other}`.\n")
+    files = ", ".join(f"{{file: chapters/{name}}}" for name in names)
+    (root / "_toc.yml").write_text(
+        f"format: jb-book\nroot: index\nparts: [{{caption: A, numbered: true, chapters: [{files}]}}]\n"
+    )
+    with (root / "_config.yml").open("a") as config:
+        config.write(f"sphinx: {{local_extensions: {{website.extensions.parallel: {str(build_site.ROOT)!r}}}}}\n")
+    assert build_site.make_pages(root, root / "_build/html") == []
+    assert "Theorem 1.1" in (root / "_build/html/chapters/p7.html").read_text()

@@ -1,6 +1,7 @@
 """A chapter with records becomes a page: numbers, ticks, anchors, drawings in both themes, captions with formulas."""
 
 import html
+import json
 import re
 from io import StringIO
 
@@ -159,3 +160,9 @@ def test_only_the_record_is_shown(page):
     assert "var(--" not in html.unescape(str(page.select_one("div.body")))
     assert len(page.select(".cell_output")) == 5
     assert not re.search(r"eq-b\s+by hand", page.get_text())
+
+
+def test_formulas_of_the_page_are_kept_for_the_next_build(page, site):
+    _, answers = json.loads((site / "kept/formulas/one.json").read_text())
+    assert ["e = f", True] in [answer[:2] for answer in answers]
+    assert ["a < b", False] in [answer[:2] for answer in answers]

@@ -8,7 +8,7 @@ from __future__ import annotations
 from sphinx_proof.domain import ProofDomain
 
 #: Extensions of Jupyter Book that keep nothing while pages are read.
-SILENT = ("sphinx_comments", "sphinx_jupyterbook_latex", "sphinx_multitoc_numbering")
+SILENT = ("sphinx_jupyterbook_latex", "sphinx_multitoc_numbering")
 
 
 class Proofs(ProofDomain):
