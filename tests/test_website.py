@@ -10,6 +10,7 @@ from nbformat import v4
 from sphinx.errors import ExtensionError
 
 from book.chapter import Chapter
+from book.folding import is_folded
 from utils import rendering
 from utils.records import RECORD_MIME
 from website import executed
@@ -120,9 +121,8 @@ def _cell(source, *records):
     ],
 )
 def test_code_that_only_draws_is_folded(cell, folded):
-    nb = _notebook(_cell("import numpy as np"), cell)
-    executed_notebooks.fold_drawing_code(nb)
-    assert [cell.metadata.get("tags") == ["hide-input"] for cell in nb.cells] == [True, folded]
+    assert is_folded(cell, first=False) == folded
+    assert is_folded(_cell("import numpy as np"), first=True)
 
 
 @pytest.fixture
@@ -132,7 +132,11 @@ def book(tmp_path, monkeypatch):
     text = "Today's prose.\n\n```{exercise}\n:label: ex-a\n```"
     code = "check('eq-a', a=a, b=b)  # no mutant: the same"
     today = _notebook(v4.new_markdown_cell(text), v4.new_code_cell(code))
-    copy = _notebook(v4.new_markdown_cell("Old prose."), _cell(code, CHECK, CHECK | {"error": 1e-9}))
+    draws = "def draw_line(ax):\n    pass"
+    today.cells.append(v4.new_code_cell(draws))
+    copy = _notebook(
+        v4.new_markdown_cell("Old prose."), _cell(code, CHECK, CHECK | {"error": 1e-9}), v4.new_code_cell(draws)
+    )
     copy.cells[1].outputs[0].data["text/html"] = "as it looked then"
     copy.metadata["eer"] = {"seconds": 2.0, "cores": 2}
     (tmp_path / "chapters/a.ipynb").write_text(v4.writes(today))
@@ -159,6 +163,7 @@ def test_pages_get_records_alone_and_todays_prose(book):
     nb = json.loads(source[0])
     assert nb["cells"][0]["source"].startswith("Today's prose.")
     assert nb["cells"][1]["source"] == "check('eq-a', a=a, b=b)"
+    assert [cell["metadata"].get("tags") for cell in nb["cells"][1:]] == [None, ["hide-input"]]
     assert [list(output["data"]) for output in nb["cells"][1]["outputs"]] == [[RECORD_MIME], [RECORD_MIME]]
 
 
