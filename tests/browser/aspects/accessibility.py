@@ -24,7 +24,8 @@ FLATTEN_REPEATED = """() => {
   };
   const background = inherited((element) => {
     const { backgroundColor, backgroundImage } = getComputedStyle(element);
-    return /, 0\\)$/.test(backgroundColor) && backgroundImage === 'none' ? '' : backgroundColor + backgroundImage;
+    const clear = /^rgba.*, 0\\)$/.test(backgroundColor) && backgroundImage === 'none';
+    return clear ? '' : backgroundColor + backgroundImage;
   });
   const scrolling = inherited(
     (element) => element.scrollWidth > element.clientWidth && /auto|scroll/.test(getComputedStyle(element).overflowX)
