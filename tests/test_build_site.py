@@ -1,5 +1,8 @@
 """The site is made again exactly as far as something changed, and a build with warnings fails every time."""
 
+import subprocess
+import sys
+
 import pytest
 
 from tools import build_site
@@ -138,3 +141,8 @@ def test_pages_are_read_in_parallel(root):
         config.write(f"sphinx: {{local_extensions: {{website.extensions.parallel: {str(build_site.ROOT)!r}}}}}\n")
     assert build_site.make_pages(root, root / "_build/html") == []
     assert "Theorem 1.1" in (root / "_build/html/chapters/p7.html").read_text()
+
+
+def test_a_start_does_not_build_grammars():
+    program = "import book, sys, nbformat; assert 'lark' not in sys.modules"
+    assert subprocess.run([sys.executable, "-c", program], cwd=build_site.ROOT).returncode == 0
