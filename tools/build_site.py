@@ -20,6 +20,7 @@ from pathlib import Path
 import yaml
 
 from book.order import ROOT, documents
+from website import finishing
 from website.common import DEMOS
 from website.kept import KEPT
 
@@ -47,14 +48,14 @@ def build(root: Path = ROOT) -> int:
     """Bring the website of the book at `root` up to date; print its warnings, if any, and where it is."""
     start, site, now = time.perf_counter(), root / BUILD / "html", ingredients(root)
     before = _remembered(root)
-    from website import finishing
-
-    page = (site / "index.html").relative_to(root)
-    if now == before and finishing.is_finished(site):
+    page, finished = (site / "index.html").relative_to(root), finishing.is_finished(site)
+    if now == before and finished:
         print(f"website is up to date: {page}", flush=True)
         return 0
     (root / MEMORY).unlink(missing_ok=True)  # a build that fails, or is ended, does not count
-    if now["pages"] != before.get("pages") or not finishing.is_finished(site):
+    if not finished:
+        shutil.rmtree(site, ignore_errors=True)  # pages that someone else wrote, or a build that did not end
+    if now["pages"] != before.get("pages") or not finished:
         problems = make_pages(root, site)
         if problems:
             print("\n".join(problems), file=sys.stderr)
