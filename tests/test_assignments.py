@@ -37,11 +37,17 @@ OTHERS = [
 ]
 
 
-@functools.cache
+_JUDGED = {}
+
+
 def judged(assignment, wrong, box):
-    """What a wrong answer earns, in the questions that it can reach."""
-    with tempfile.TemporaryDirectory() as folder:
-        return assignment.grade(plant(assignment, wrong, Path(folder)), box, only=reached(assignment, wrong.file, WARM))
+    """What a wrong answer earns in the questions that it can reach; found out once in a process."""
+    key = assignment.name, wrong.id, box
+    if key not in _JUDGED:
+        with tempfile.TemporaryDirectory() as folder:
+            planted = plant(assignment, wrong, Path(folder))
+            _JUDGED[key] = assignment.grade(planted, box, only=reached(assignment, wrong.file, WARM))
+    return _JUDGED[key]
 
 
 @pytest.fixture(scope="session")
