@@ -360,10 +360,10 @@ def test_a_failing_check_displays_nothing():
 
 @pytest.mark.parametrize("true", [True, np.bool_(True), np.array(True), torch.tensor(True)])
 def test_true_claims_show_what_was_found(true):
-    (line,) = lines(claim, "the order is <three>", true, order_found=2.98765, steps=7)
-    assert line["text/plain"] == "✓ the order is <three>   order found = 2.988, steps = 7"
+    (line,) = lines(claim, "the order is <three>", true, steps=7, order_found=2.98765)
+    assert line["text/plain"] == "✓ the order is <three>   steps = 7, order found = 2.988"
     assert "&lt;three&gt;" in line["text/html"]
-    found = {"order_found": "2.988", "steps": "7"}
+    found = [["steps", "7"], ["order_found", "2.988"]]
     assert line[RECORD_MIME] == {"kind": "claim", "subject": "the order is <three>", "found": found}
 
 

@@ -1,5 +1,6 @@
 """Words and markup come from the record alone: what a cell displayed can be made again without running it."""
 
+import json
 import re
 
 import pytest
@@ -9,7 +10,7 @@ from utils.records import RECORD_MIME, records
 
 CHECK = {"kind": "check", "subject": "eq-a", "sides": ["by_hand", "scipy"], "error": 2e-16, "tolerance": 1e-8}
 ESTIMATE = {"kind": "check", "subject": "eq-b", "sides": ["exact", "trial"], "standard_errors": 1.234, "allowed": 3.0}
-CLAIM = {"kind": "claim", "subject": "1 < 2", "found": {"the_order": "2.988", "steps": "7"}}
+CLAIM = {"kind": "claim", "subject": "1 < 2", "found": [["the_order", "2.988"], ["steps", "7"]]}
 SVG = '<svg width="8" height="6"><g id="a" style="fill: #0072b2; stroke: #fefefe"/><use href="#a"/></svg>'
 
 
@@ -85,3 +86,11 @@ def test_records_of_a_cell_are_found_among_its_other_outputs():
     outputs = [{"output_type": "stream"}, {"data": rendering.bundle(CLAIM)}, {"data": {"text/plain": "5"}}]
     assert records({"outputs": outputs}) == [CLAIM]
     assert records({}) == []
+
+
+@pytest.mark.parametrize("record", [CHECK, ESTIMATE, CHECK | ESTIMATE, CLAIM, FIGURE, FRAMES])
+def test_a_stored_record_says_the_same(record):
+    """Notebooks are written with the keys of objects in alphabetical order."""
+    stored = json.loads(json.dumps(record, sort_keys=True))
+    assert rendering.as_text(stored) == rendering.as_text(record)
+    assert rendering.as_html(stored, "0") == rendering.as_html(record, "0")

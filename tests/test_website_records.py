@@ -15,7 +15,7 @@ from utils import rendering
 from utils.rendering import THEMES, tick_title
 
 CHECK = {"kind": "check", "subject": "eq-b", "sides": ["by_hand", "scipy"], "error": 2e-16, "tolerance": 1e-8}
-CLAIM = {"kind": "claim", "subject": 'it isn\'t "more" than 1 -- or <2>', "found": {"the_order": "2.988"}}
+CLAIM = {"kind": "claim", "subject": 'it isn\'t "more" than 1 -- or <2>', "found": [["the_order", "2.988"]]}
 SVG = '<svg width="8" height="6" viewBox="0 0 6 4.5" xmlns="http://www.w3.org/2000/svg"><path style="fill: {}"/></svg>'
 MARKDOWN = """# One
 

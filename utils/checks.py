@@ -159,7 +159,8 @@ def claim(sentence: str, holds: bool, **found) -> None:
         raise TypeError(f"claim: {sentence!r} needs one boolean, found {type(holds).__name__}; use .all() or .any()")
     if not found:
         raise TypeError(f"claim: {sentence!r} shows no measured value; pass it by name, as in claim(…, order=order)")
-    record = {"kind": "claim", "subject": sentence, "found": {name: _short(value) for name, value in found.items()}}
+    values = [[name, _short(value)] for name, value in found.items()]  # a list: notebooks sort the keys of objects
+    record = {"kind": "claim", "subject": sentence, "found": values}
     if not holds:
         raise CheckFailed(f"claim failed: {sentence}\n  expected: true\n  found:    {detail(record)}")
     display(bundle(record), raw=True)

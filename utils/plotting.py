@@ -189,7 +189,7 @@ def _clean(svg: str) -> str:
     svg = re.sub(r'(?<= d=")[^"]*', lambda path: re.sub(r"-?\d+\.\d{3,}", _two_decimals, path[0]), svg)
     svg = re.sub(r'(?<= [xy]=")[^"]*', lambda number: re.sub(r"-?\d+\.\d{3,}", _two_decimals, number[0]), svg)
     used = set(re.findall(r'(?:href="|url\()#([^")]+)', svg))
-    return re.sub(r' id="([^"]*)"', lambda found: found[0] if found[1] in used else "", svg)
+    return re.sub(r' id="([^"]*)"', lambda found: found[0] if found[1] in used else "", svg).rstrip()
 
 
 def _two_decimals(number: re.Match) -> str:

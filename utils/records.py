@@ -6,7 +6,7 @@ and markup are made from it by whoever shows it: utils/rendering.py for JupyterL
     {"kind": "check", "subject": "eq-…", "sides": ["by_hand", "autograd"],
      "error": 1e-15, "tolerance": 1e-8 [, "scale": 1.0]}       the largest relative error of its exact sides; and, or
      "standard_errors": 1.2, "allowed": 3.0}                   how far its estimate is from the others
-    {"kind": "claim", "subject": "the sentence", "found": {"name": "value, as printed"}}
+    {"kind": "claim", "subject": "the sentence", "found": [["name", "value, as printed"], …]}
     {"kind": "figure", "caption": "…" or None, "drawings": [drawing]}      more than one drawing: frames under a slider
 
 A drawing is {"svg": "<svg …", "width": pixels, "height": pixels, "alt": "…", "label": "…" or None}. Its colours are

@@ -61,7 +61,7 @@ def sides(record: dict) -> str:
 def detail(record: dict) -> str:
     """What a check compared and how well, or what a claim found."""
     if record["kind"] == "claim":
-        return ", ".join(f"{name.replace('_', ' ')} = {value}" for name, value in record["found"].items())
+        return ", ".join(f"{name.replace('_', ' ')} = {value}" for name, value in record["found"])
     parts = [sides(record)]
     if "error" in record:
         parts.append(WORDS["scaled error" if "scale" in record else "relative error"].format(**record))
