@@ -66,21 +66,27 @@ def pytest_xdist_make_scheduler(config, log):
 
 
 class LongestFirst(LoadScopeScheduling):
-    """A chapter goes to one process; those that took longest last time, or that train a model, go first."""
+    """A chapter goes to one process; those that take longest go first, so that none is left to run alone at the end."""
+
+    ordered = False
 
     def _split_scope(self, nodeid: str) -> str:
         return nodeid.partition("::")[0]
 
     def _assign_work_unit(self, node) -> None:
-        longest_first = sorted(self.workqueue.items(), key=lambda item: -_expected(item[0], self.config.rootpath))
-        self.workqueue = type(self.workqueue)(longest_first)
+        if not self.ordered:
+            self.ordered = True
+            expected = {file: _expected(file, self.config.rootpath) for file in self.workqueue}
+            for file in sorted(expected, key=expected.get, reverse=True):
+                self.workqueue.move_to_end(file)
         super()._assign_work_unit(node)
 
 
-def _expected(file: str, root: Path) -> float:
-    """Seconds that a chapter takes, as far as its last run is remembered; those that train a model are long."""
-    seconds = remembered(Path(file), root).get("seconds")
-    return seconds or (1e6 if "utils.training" in (root / file).read_text("utf-8") else 1e5)
+def _expected(file: str, root: Path) -> tuple[float, bool, int]:
+    """By what a chapter's place in the queue is decided: how long its last run took, if there was one; else whether it
+    trains a model; else how long it is."""
+    text = (root / file).read_text("utf-8")
+    return remembered(Path(file), root).get("seconds", 0.0), "utils.training" in text, len(text)
 
 
 @pytest.hookimpl(wrapper=True)

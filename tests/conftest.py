@@ -1,5 +1,5 @@
 """How tests are shared out among processes: file by file; those of assignments one assignment at a time, those of the
-site's pages one page at a time. Files with many tests come first, so that single pages fill what time is left."""
+site's pages one page at a time. What takes long comes first, so that single pages and small files fill what is left."""
 
 from __future__ import annotations
 
@@ -14,8 +14,21 @@ from tests.tiny_book import TinyBook
 ASSIGNMENTS = "|".join(path.parent.name for path in Path(__file__).parents[1].glob("assignments/*/questions.py"))
 
 
+#: Files of few tests that take long; others take the longer, the more tests they hold.
+LONG = ("test_assignments_real.py", "test_grading_classroom.py")
+
+
 class ByAssignment(LoadScopeScheduling):
     """Tests of one file, of one assignment or of one page go to one process."""
+
+    ordered = False
+
+    def _assign_work_unit(self, node) -> None:
+        if not self.ordered:
+            self.ordered = True
+            for scope in [scope for scope in self.workqueue if scope.endswith(LONG)]:
+                self.workqueue.move_to_end(scope, last=False)
+        super()._assign_work_unit(node)
 
     def _split_scope(self, nodeid: str) -> str:
         file, _, test = nodeid.partition("::")

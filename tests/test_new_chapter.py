@@ -4,7 +4,7 @@ import pytest
 
 from book.chapter import Chapter
 from book.execute import execute
-from book.mutants import code_cells, mutants
+from book.mutants.population import code_cells, mutants
 from book.order import ROOT, chapter_files
 from book.rules import collisions, violations
 from tools.clear_outputs import cleared
