@@ -37,6 +37,7 @@ from book.formula.tree import (
     Statement,
     Sum,
     Tuple,
+    same_shape,
 )
 
 __all__ = ["read"]
@@ -328,14 +329,19 @@ class _Row:
                 self.place += 1
                 # a_1 + a_2 + … + a_k: what is written out goes into the pattern
                 last = self.term()
-                terms[-1] = Dots(terms[-1].start, "sum", [terms[-1]], last)
-                if signs[-1] != sign:
-                    self.fail("the sign of the first term differs from the others", dots)
+                if signs[-1] != sign and len(terms) > 1:
+                    self.fail("the signs before and after the dots differ", dots)
+                if sign == "-" and signs[-1] == "+":
+                    self.fail("dots after a minus sign are not read", dots)
+                _fill_dots("sum", terms, last)
+                del signs[len(terms) :]
                 continue
             signs.append(sign)
             terms.append(self.term())
         if signs == ["+"]:
             return terms[0]
+        if signs == ["-"] and isinstance(terms[0], Number):
+            return Number(start, -terms[0].value)
         return Sum(start, signs, terms)
 
     def term(self) -> Expression:
@@ -387,7 +393,7 @@ class _Row:
                     self.place += 1
                 if not self.starts_factor():
                     self.fail("dots without an end are not read", dots)
-                factors[-1:] = [Dots(factors[-1].start, "product", [factors[-1]], self.factor())]
+                _fill_dots("product", factors, self.factor())
                 continue
             if self.script_at():
                 self.evaluation_bar(factors)
@@ -639,7 +645,7 @@ class _Row:
             if items[place] and len(items[place]) == 1 and items[place][0].key == r"\dots":
                 if not found or place + 1 >= len(items):
                     self.fail("dots need an entry before and after them", items[place][0])
-                found[-1] = Dots(found[-1].start, "list", [found[-1]], self.inner(items[place + 1]))
+                _fill_dots("list", found, self.inner(items[place + 1]))
                 place += 2
                 continue
             if not items[place]:
@@ -1056,6 +1062,16 @@ class _Row:
         if not self.starts_factor():
             self.fail("a derivative by what?", node)
         return Derivative(node.start, body, self.factor(), 1, "partial")
+
+
+def _fill_dots(operator: str, written: list[Expression], last: Expression):
+    """Replace the terms written before the dots, one or two that differ in one index, by all that the dots stand for."""
+    pairs: list = []
+    two = len(written) > 1 and same_shape(written[-2], written[-1], pairs) and len(pairs) == 1
+    if two and pairs[0][0] is written[-2] and not isinstance(written[-2], Number):
+        two = False
+    before = written[-2:] if two else written[-1:]
+    written[-len(before) :] = [Dots(before[0].start, operator, before, last)]
 
 
 def _is_nameable(node) -> bool:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from book.formula.layout import Node, key_of, layout
 from book.formula.quantities import Depending, Distribution, Identity, Indexed, Measure, Outcomes, Range, Row
 
-__all__ = ["Bindings", "Found"]
+__all__ = ["Bindings", "Found", "plain"]
 
 HOLE = r"\cdot"
 #: Marks in a superscript that belong to the name: w^\star, \eta^*, S^+ (a sign only when the name is bound with it).
@@ -29,12 +29,23 @@ class Found:
     sup: list[Node]
 
 
+@dataclass(frozen=True)
+class _Pattern:
+    """A bound name as nodes; `entries` where it is the italic letter that only entries of a bold one are printed with."""
+
+    key: str
+    nodes: list[Node]
+    weight: int
+    entries: bool
+
+
 class Bindings:
     """Printed names and what they stand for.
 
     A name is any piece of TeX: ``r"\\mathbf{x}"``, ``r"\\operatorname{KL}(p\\,\\|\\,q)"``. A ``\\cdot`` in it stands for whatever
     is printed there: ``r"p(\\cdot\\mid\\cdot)"`` is a function of two arguments, ``r"\\mathbf{x}_\\cdot"`` a family beside
-    ``r"\\mathbf{x}"``.
+    ``r"\\mathbf{x}"``. Entries of what is bound to a bold letter may be printed with the letter in italics, as is usual:
+    with ``r"\\mathbf{x}"`` bound and ``"x"`` not, ``x_i`` is an entry.
 
     Raises
     ------
@@ -46,8 +57,10 @@ class Bindings:
 
     def __init__(self, values: Mapping[str, object]):
         self.values: dict[str, object] = {}
-        self.patterns: dict[str, list[tuple[str, list[Node]]]] = {}
+        self.patterns: dict[str, list[_Pattern]] = {}
         self.spelling: dict[str, str] = {}
+        self.keys: dict[str, str] = {}
+        entries = {}
         for name, value in values.items():
             nodes = [node for node in layout(name) if node.kind not in ("gap", "break")]
             if not nodes:
@@ -55,54 +68,68 @@ class Bindings:
             key = key_of(nodes)
             if key in self.values:
                 raise ValueError(f"{name!r} and {self.spelling[key]!r} are one name")
-            self.values[key], self.spelling[key] = _plain(name, value), name
-            self.patterns.setdefault(_head(nodes[0]), []).append((key, nodes))
+            self.values[key], self.spelling[key] = plain(name, value), name
+            self._add(key, nodes, False)
+            italic = [_italic(node) for node in nodes]
+            if not callable(value) and key_of(italic) != key:
+                entries[key_of(italic)] = key, italic
+        for alias, (key, nodes) in entries.items():
+            if alias not in self.values:
+                self._add(key, nodes, True)
         for patterns in self.patterns.values():
-            patterns.sort(key=lambda item: -_weight(item[1]))
+            patterns.sort(key=lambda pattern: (-pattern.weight, pattern.entries))
+
+    def _add(self, key, nodes, entries):
+        self.patterns.setdefault(_head(nodes[0]), []).append(_Pattern(key, nodes, _weight(nodes), entries))
 
     def __contains__(self, name: str) -> bool:
         return self.key(name) in self.values
 
     def key(self, name: str) -> str:
-        return key_of(layout(name))
+        """The normal form of a printed name."""
+        if name not in self.keys:
+            self.keys[name] = key_of(layout(name))
+        return self.keys[name]
 
     def find(self, nodes: list[Node], place: int) -> Found | None:
         """The longest bound name that begins at `nodes[place]`."""
         best, weight = None, -1
-        for key, pattern in self.patterns.get(_head(nodes[place]), ()):
-            if _weight(pattern) <= weight:
+        for pattern in self.patterns.get(_head(nodes[place]), ()):
+            if pattern.weight <= weight:
                 break
-            last = place + len(pattern) - 1
-            if last >= len(nodes):
-                continue
+            *before, final = pattern.nodes
+            last = place + len(before)
             holes: list[list[Node]] = []
-            if not all(_same(p, n, holes) for p, n in zip(pattern[:-1], nodes[place:last], strict=True)):
+            if last >= len(nodes) or not all(_same(p, n, holes) for p, n in zip(before, nodes[place:last], strict=True)):
                 continue
             for core, primes, sub, sup in _readings(nodes[last]):
                 inner = list(holes)
-                if _same(pattern[-1], core, inner) and (not primes or callable(self.values[key])):
-                    best, weight = Found(key, last + 1, inner, primes, sub, sup), _weight(pattern)
-                    break
+                if not _same(final, core, inner) or (primes and not callable(self.values[pattern.key])):
+                    continue
+                if pattern.entries and not sub:
+                    continue
+                best, weight = Found(pattern.key, last + 1, inner, primes, sub, sup), pattern.weight
+                break
         return best
 
 
-def _plain(name: str, value):
+def plain(name: str, value):
     """A bound value in the form that the evaluator works with."""
     if isinstance(value, (Indexed, Outcomes)):
-        inner = _plain(name, value.values)
+        inner = plain(name, value.values)
         return Indexed(inner, value.first) if isinstance(value, Indexed) else Outcomes(inner)
     if isinstance(value, (Depending, Distribution, Measure, Range, Row, Identity, str, bytes)) or callable(value):
         return value
     if hasattr(value, "detach"):
         value = value.detach().cpu().numpy()
     if isinstance(value, dict):
-        return {index: _plain(name, item) for index, item in value.items()}
+        return {index: plain(name, item) for index, item in value.items()}
     if isinstance(value, (list, tuple)) and any(callable(item) or isinstance(item, str) for item in value):
         return list(value)
     try:
         array = np.asarray(value)
     except ValueError:
-        return [_plain(name, item) for item in value]
+        return [plain(name, item) for item in value]
     if array.dtype == object:
         return value
     if array.dtype == bool or np.issubdtype(array.dtype, np.integer):
@@ -113,6 +140,18 @@ def _plain(name: str, value):
         raise ValueError(f"{name} is bound to values with NaN in them")
     array = array.astype(np.result_type(array.dtype, np.float64))
     return array if array.ndim else array[()]
+
+
+def _italic(node: Node) -> Node:
+    """The node with its bold letters in italics."""
+    if node.kind == "styled" and node.text in (r"\mathbf", r"\boldsymbol") and len(node.parts[0]) == 1:
+        return node.parts[0][0]
+    if node.kind == "script":
+        base, *scripts = node.parts
+        return replace(node, parts=([_italic(inner) for inner in base], *scripts))
+    if node.kind == "accent":
+        return replace(node, parts=([_italic(inner) for inner in node.parts[0]],))
+    return node
 
 
 def _head(node: Node) -> str:

@@ -32,6 +32,7 @@ __all__ = [
     "Statement",
     "Sum",
     "Tuple",
+    "children",
     "same_shape",
     "walk",
 ]
