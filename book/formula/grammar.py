@@ -56,7 +56,7 @@ UNREAD = {
 }
 RELATIONS = COMPARED | set(UNREAD)
 PLUS = {"+": "+", "-": "-", r"\pm": "±", r"\mp": "∓"}
-CONNECTING = {"", "and", "or", "where", "with", "then", "hence", "so", "so that", "satisfies", "that is"}
+CONNECTING = {"", "and", "or", "where", "with", "then", "hence", "so", "so that", "satisfies", "that is", "of shape"}
 CONDITIONAL = ("if", "for", "when", "whenever", "wherever", "at", "provided", "reached at", "attained at", "provided that")
 EVERY = ("for every", "for all", "for each", "for any", "every", "each", "all")
 #: Functions that every reader knows, of one argument unless it is said otherwise.
@@ -989,7 +989,7 @@ class _Row:
         if not self.starts_factor():
             self.fail("the gradient of what?", node)
         if variable is not None:
-            return Derivative(node.start, self.rest_of_term(node), variable, order, "gradient")
+            return _derivative(node.start, self.rest_of_term(node), [variable], order, "gradient")
         place = self.place
         function = self.nodes[place]
         body = self.primary()
@@ -1040,8 +1040,7 @@ class _Row:
                 self.fail("the order above and below differ", node)
             order = 1
         found = self.inner(body_nodes) if body_nodes else self.rest_of_term(node)
-        for variable in reversed(variables):
-            found = Derivative(node.start, found, self.inner(variable), order, "partial")
+        found = _derivative(node.start, found, [self.inner(variable) for variable in variables], order, "partial")
         return self.scripted(node, found) if node.kind == "script" else found
 
     def order_of(self, node) -> int:
@@ -1062,6 +1061,15 @@ class _Row:
         if not self.starts_factor():
             self.fail("a derivative by what?", node)
         return Derivative(node.start, body, self.factor(), 1, "partial")
+
+
+def _derivative(start, body, variables, order, style) -> Expression:
+    """A derivative by one variable after another; an evaluation bar at the end of the body comes after them."""
+    bar = body if isinstance(body, At) else None
+    found = bar.body if bar else body
+    for variable in reversed(variables):
+        found = Derivative(start, found, variable, order, style)
+    return At(bar.start, found, bar.name, bar.value) if bar else found
 
 
 def _fill_dots(operator: str, written: list[Expression], last: Expression):

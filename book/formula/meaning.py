@@ -12,6 +12,7 @@ import itertools
 import math
 import warnings
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 import numpy as np
 
@@ -376,6 +377,8 @@ class Meaning:
             return self.call_python(value.function, inputs, node, key)
         if isinstance(value, Outcomes):
             return value.values if scope.outcome is None else value.values[scope.outcome]
+        if isinstance(value, Distribution) and value.density is None and not isinstance(node, Expectation):
+            return value.weights if scope.outcome is None else value.weights[scope.outcome]
         if isinstance(value, Range):
             self.fail(f"the index {key} has no value here", node)
         return value
@@ -393,7 +396,7 @@ class Meaning:
         return found.values if isinstance(found, Indexed) else found
 
     def call_python(self, function, arguments, node, name):
-        self.steps += 20
+        self.steps += 10
         arguments = [a.array if isinstance(a, Row) else a for a in arguments]
         try:
             return plain(name, function(*arguments))
@@ -417,10 +420,10 @@ class Meaning:
         else:
             key = name.key
             function = self.quantity(key, scope, name) if name.bound else self.fail(f"not bound: {key}", name)
-        if isinstance(function, Distribution):
-            if function.density is None:
+        if isinstance(self.bindings.values.get(key), Distribution):
+            function = self.bindings.values[key].density
+            if function is None:
                 self.fail(f"{key} has no density: Distribution(…, density=…)", node)
-            function = function.density
         if not callable(function):
             self.fail(f"{key} is not a function", node)
         primes = getattr(name, "primes", 0)
@@ -817,9 +820,16 @@ class Meaning:
 
     def derivative(self, node: Derivative, scope):
         function, x, safe = self.as_function(node, scope)
-        if node.order == 1:
-            return self.gradient(function, x, safe and not scope.holomorphic, node)
-        return self.gradient(lambda point: self.gradient(function, point, safe, node), x, False, node)
+        if scope.holomorphic:  # a derivative of a derivative: complex numbers are taken already
+            return self.iterated(function, x, node, (False,) * node.order, False)
+        return self.iterated(function, x, node, (False,) * (node.order - 1) + (safe,), True)
+
+    def iterated(self, function, x, node, safe, may_step):
+        """The gradient, or the gradient of the gradient: differences outside, the complex step inside."""
+        if len(safe) == 1:
+            return self.gradient(function, x, safe[0], may_step, node)
+        inner = partial(self.gradient, function, safe=safe[1], may_step=may_step, node=node)
+        return self.gradient(inner, x, False, False, node)
 
     def as_function(self, node: Derivative, scope):
         """(function of the variable's value, the variable's value, whether complex values may be put in)."""
@@ -834,15 +844,14 @@ class Meaning:
         if key is None or (key not in self.used(body) and isinstance(call, Call) and not isinstance(variable, Index)):
             if not isinstance(call, Call):
                 self.fail("the gradient of a function is taken at its argument", node)
-            arguments = [self.value(argument, scope) for argument in call.arguments]
-
-            def function(point):
-                value = self.call_with(call, [*arguments[:-1], point], scope)
-                return value
-
             if isinstance(body, Index):
                 self.fail("a gradient of an entry is not read", body)
-            return function, arguments[-1], False
+            arguments = [self.value(argument, scope) for argument in call.arguments]
+            if variable is None and len(arguments) > 1:
+                if any(kind(argument) != "scalar" for argument in arguments):
+                    self.fail("by which argument? Print the variable below ∇", node)
+                return lambda point: self.call_with(call, list(point), scope), np.array(arguments), False
+            return lambda point: self.call_with(call, [*arguments[:-1], point], scope), arguments[-1], False
         if key not in self.used(body):
             self.fail(f"{key} does not occur in what is differentiated", node)
         safe = self.is_holomorphic(body)
@@ -875,7 +884,7 @@ class Meaning:
 
         return entry, here, safe
 
-    def gradient(self, function, x, safe, node):
+    def gradient(self, function, x, safe, may_step, node):
         """Derivatives of `function` by every entry of x: numbers in the shape of x, columns as rows of a Jacobian."""
         x = np.asarray(x.array if isinstance(x, Row) else x)
         if x.dtype == object or x.size > 400:
@@ -893,7 +902,11 @@ class Meaning:
                 return value.array if isinstance(value, Row) else value
 
             is_row: list[bool] = []
-            slopes.append(complex_step(along) if safe else self.difference(along, x[place], node))
+            if safe:
+                slopes.append(complex_step(along))
+                continue
+            slope = self.checked_complex_step(along, x[place]) if may_step else None
+            slopes.append(self.difference(along, x[place], node) if slope is None else slope)
         found = np.array(slopes)
         if found.ndim == 1:
             return self.notice(found.reshape(x.shape)[()])
@@ -902,6 +915,26 @@ class Meaning:
         if x.ndim == 1 and found.ndim == 2:
             return self.notice(found.T)
         return self.fail("the derivative of an array by an array has no printed shape", node)
+
+    def checked_complex_step(self, function, x):
+        """The complex step through bound functions, if they turn out to be holomorphic; None if not.
+
+        A function that drops imaginary parts would have slope 0: the step is believed where a plain difference agrees.
+        """
+        size = 1e-4 * max(float(np.abs(x)), 1e-2)
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("error")
+                exact = complex_step(function)
+                rough = (np.asarray(function(size)) - np.asarray(function(-size))) / (2 * size)
+        except FormulaError as problem:
+            if "steps" in problem.problem:
+                raise
+            return None
+        if np.shape(exact) != np.shape(rough) or np.iscomplexobj(rough):
+            return None
+        scale = max(float(np.abs(rough).max(initial=0.0)), 1e-3)
+        return exact if float(np.abs(exact - rough).max(initial=0.0)) < 1e-4 * scale else None
 
     def differential(self, node: Differential, scope):
         moving = {}
@@ -955,18 +988,19 @@ class Meaning:
         return found
 
     def expectation(self, node: Expectation, scope):
-        law = self.bindings.values[node.law] if node.law else None
+        law = self.quantity(node.law, scope, node) if node.law else None
         used = set().union(*(self.used(body) for body in node.bodies))
-        random = {key: v.values for key in used if isinstance(v := self.bindings.values.get(key), Outcomes)}
-        sizes = {len(values) for values in random.values()}
+        values = [self.bindings.values.get(key) for key in used]
+        sizes = {len(v.values) for v in values if isinstance(v, Outcomes)}
+        sizes |= {len(v.weights) for v in values if isinstance(v, Distribution) and v.density is None}
         names, points = [], None
         if isinstance(law, Distribution):
             weights = law.weights
             if law.variable and law.points is not None:
                 names, points = [self.bindings.key(law.variable)], law.points
         elif law is not None:
-            weights = np.asarray(law, dtype=float)
-            if weights.ndim != 1 or abs(weights.sum() - 1) > 1e-9:
+            weights = law
+            if kind(law) != "column" or abs(weights.sum() - 1) > 1e-9:
                 self.fail("the law of an expectation is a Distribution or a column of weights that sum to 1", node)
         elif sizes:
             weights = np.full(max(sizes), 1 / max(sizes))
