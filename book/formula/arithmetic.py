@@ -53,7 +53,9 @@ def shape_of(value) -> str:
         return f"a column of {len(value)}"
     if name == "matrix":
         return f"a matrix of {value.shape[0]} × {value.shape[1]}"
-    return {"scalar": "a number", "identity": "the identity", "thing": f"a {type(value).__name__}"}.get(name, "a family")
+    return {"scalar": "a number", "identity": "the identity", "thing": f"a {type(value).__name__}"}.get(
+        name, "a family"
+    )
 
 
 def transpose(value):
@@ -110,7 +112,9 @@ def multiply(a, b):
         _check_inner(a, b, a.shape[1], b.shape[0])
         return a @ b
     if kinds in (("column", "column"), ("row", "row")):
-        raise Misfit(f"a product of two {kinds[0]}s may be meant entry by entry, inner or outer: print ⊙ or a transpose")
+        raise Misfit(
+            f"a product of two {kinds[0]}s may be meant entry by entry, inner or outer: print ⊙ or a transpose"
+        )
     raise Misfit(f"{shape_of(a)} and {shape_of(b)} have no product")
 
 

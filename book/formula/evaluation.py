@@ -97,8 +97,8 @@ class Evaluation:
     def disagreements(self, tolerance: float = TOLERANCE) -> list[Disagreement]:
         """What the relations of the print say and the values contradict.
 
-        All parts joined by equals signs are compared with each other, inequalities with their neighbours. ≈ and ∈ are not
-        compared.
+        All parts joined by equals signs are compared with each other, inequalities with their neighbours. ≈ and ∈ are
+        not compared.
         """
         found = []
         for (parts, relations), statement in zip(self.chains, self.statements, strict=True):
@@ -120,9 +120,7 @@ class Evaluation:
 
     def compared(self) -> int:
         """How many pairs of parts the print compares; 0 where it states a single expression."""
-        return sum(
-            sum(relation not in NOT_COMPARED for relation in relations) for _, relations in self.chains
-        )
+        return sum(sum(relation not in NOT_COMPARED for relation in relations) for _, relations in self.chains)
 
     def contradictions(self, value, statement: int = 0, tolerance: float = TOLERANCE) -> list[Disagreement]:
         """Where the parts of one statement differ from a value that the code has computed.
@@ -180,8 +178,8 @@ def evaluate(tex: str, bindings: Mapping[str, object], skip: Sequence[str] = ())
     Raises
     ------
     FormulaError
-        The formula is not understood, names are not bound (all of them are named), shapes do not fit or fit in two ways,
-        a value is not finite, or the work is too much.
+        The formula is not understood, names are not bound (all of them are named), shapes do not fit or fit in two
+        ways, a value is not finite, or the work is too much.
     """
     names = Bindings(bindings)
 
@@ -217,7 +215,8 @@ def compare(
     skip: Sequence[str] = (),
     value=None,
 ) -> Evaluation:
-    """Evaluate a displayed formula and compare its parts with each other, and with a value from the code if there is one.
+    """Evaluate a displayed formula and compare its parts with each other, and with a value from the code if there is
+    one.
 
     Parameters
     ----------
@@ -254,13 +253,19 @@ def _guarded(tex, run):
         raise FormulaError("too deeply nested", tex, 0) from None
 
 
-def _contradictions(left: Part, relation: str, right: Part, statement: StatementValues, tolerance) -> list[Disagreement]:
+def _contradictions(
+    left: Part, relation: str, right: Part, statement: StatementValues, tolerance
+) -> list[Disagreement]:
     unordered = "±" in statement.letters and relation == "="
     pairs = list(zip(left.values, right.values, statement.trials, strict=True))
     if unordered:
         problem = _pairs_differ(left, right, tolerance)
         if problem is not None:
-            return [Disagreement(left.tex, relation, right.tex, (left.plain(), right.plain()), {}, problem)] if problem else []
+            return (
+                [Disagreement(left.tex, relation, right.tex, (left.plain(), right.plain()), {}, problem)]
+                if problem
+                else []
+            )
     floor = max(left.magnitude, right.magnitude) * (APPROXIMATE if left.approximate or right.approximate else ROUNDING)
     loose = _has_no_orientation(left.tree) or _has_no_orientation(right.tree)
     for a, b, trial in pairs:
@@ -318,7 +323,8 @@ def _contradiction(a, relation, b, tolerance, floor, loose, a_zero, b_zero) -> s
 
 
 def _has_no_orientation(tree) -> bool:
-    """Layouts differ in whether ∂f/∂x of a number by a column is a column or a row; as a side of its own it may be both."""
+    """Layouts differ in whether ∂f/∂x of a number by a column is a column or a row; as a side of its own it may be
+    both."""
     return isinstance(tree, Derivative) and tree.style == "partial"
 
 
@@ -337,4 +343,8 @@ def _array(value) -> np.ndarray:
 
 
 def _short(value) -> str:
-    return np.array2string(np.asarray(value), precision=8, threshold=8, separator=", ") if not isinstance(value, str) else value
+    return (
+        np.array2string(np.asarray(value), precision=8, threshold=8, separator=", ")
+        if not isinstance(value, str)
+        else value
+    )

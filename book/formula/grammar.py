@@ -1,7 +1,7 @@
 """From what is seen to what it means: statements, sums, products, scripts, operators and how far each of them reaches.
 
-Where two readings are in use among mathematicians the formula is refused and asked for brackets: ``a/bc``, ``\\log x y``,
-``\\log(x)^2``, ``A \\odot B C`` where both groupings have a value.
+Where two readings are in use among mathematicians the formula is refused and asked for brackets: ``a/bc``, ``\\log x
+y``, ``\\log(x)^2``, ``A \\odot B C`` where both groupings have a value.
 """
 
 from __future__ import annotations
@@ -57,7 +57,18 @@ UNREAD = {
 RELATIONS = COMPARED | set(UNREAD)
 PLUS = {"+": "+", "-": "-", r"\pm": "±", r"\mp": "∓"}
 CONNECTING = {"", "and", "or", "where", "with", "then", "hence", "so", "so that", "satisfies", "that is", "of shape"}
-CONDITIONAL = ("if", "for", "when", "whenever", "wherever", "at", "provided", "reached at", "attained at", "provided that")
+CONDITIONAL = (
+    "if",
+    "for",
+    "when",
+    "whenever",
+    "wherever",
+    "at",
+    "provided",
+    "reached at",
+    "attained at",
+    "provided that",
+)
 EVERY = ("for every", "for all", "for each", "for any", "every", "each", "all")
 #: Functions that every reader knows, of one argument unless it is said otherwise.
 KNOWN = {
@@ -146,15 +157,11 @@ class _Display:
                 waits = current and current[-1].key in RELATIONS | set(PLUS) | {r"\cdot", r"\odot", "/"}
                 if current and not joins and not waits:
                     flush()
-            elif node.key in (",", ";") or (node.key == ":" and place == len(nodes) - 1):
-                flush()
-            elif node.key == "." and not _in_number(nodes, place):
+            elif _ends_piece(nodes, place):
                 flush()
             elif node.kind == "words" and not self.is_name(nodes, place):
                 words = " ".join(node.text.split()).strip(" ,.:;")
-                if words in self.skip:
-                    flush()
-                elif words in CONNECTING:
+                if words in self.skip or words in CONNECTING:
                     flush()
                 elif words.startswith(EVERY):
                     flush("every")
@@ -243,6 +250,13 @@ class _Display:
         if not nodes:
             raise FormulaError("something is missing here", self.tex, 0)
         return _Row(self, nodes).whole()
+
+
+def _ends_piece(nodes, place) -> bool:
+    key = nodes[place].key
+    if key == ".":
+        return not _in_number(nodes, place)
+    return key in (",", ";") or (key == ":" and place == len(nodes) - 1)
 
 
 def _starts_continuation(node) -> bool:
@@ -345,19 +359,31 @@ class _Row:
         return Sum(start, signs, terms)
 
     def term(self) -> Expression:
+        place = self.place
         left = self.product()
+        bare = self.place - place > 1
         while self.key in (r"\odot", r"\otimes"):
             operator = self.key[1:]
             node = self.nodes[self.place]
             self.place += 1
+            place = self.place
             right = self.product()
-            left = Elementwise(node.start, operator, left, right)
+            left = Elementwise(node.start, operator, left, right, (bare, self.place - place > 1))
+            bare = False
         return left
 
     def starts_factor(self) -> bool:
         if self.place >= len(self.nodes):
             return False
-        return self.key not in RELATIONS | set(PLUS) | SEPARATORS | {r"\odot", r"\otimes", r"\dots", r"\cdot", r"\times", "/", ":"}
+        return self.key not in RELATIONS | set(PLUS) | SEPARATORS | {
+            r"\odot",
+            r"\otimes",
+            r"\dots",
+            r"\cdot",
+            r"\times",
+            "/",
+            ":",
+        }
 
     def product(self) -> Expression:
         start = self.nodes[self.place].start if self.place < len(self.nodes) else 0
@@ -526,8 +552,10 @@ class _Row:
             return False
         node = self.nodes[self.place]
         fence = node.parts[0][0] if node.kind == "script" else node
-        return fence.kind == "fence" and fence.text in ("( )", "[ ]") and not any(
-            n.key in RELATIONS for n in fence.parts[0] if fence.text == "[ ]"
+        return (
+            fence.kind == "fence"
+            and fence.text in ("( )", "[ ]")
+            and not any(n.key in RELATIONS for n in fence.parts[0] if fence.text == "[ ]")
         )
 
     def call(self, function) -> Expression:
@@ -572,11 +600,10 @@ class _Row:
         if node.kind == "script":
             if node.parts[1] or node.text:
                 self.fail("a number has no index", node)
-            following = self.nodes[self.place] if self.place < len(self.nodes) else None
             sup = node.parts[2]
-            if following is not None and len(sup) == 1 and sup[0].text.isdigit() and following.start == sup[0].end:
-                if following.kind == "symbol" and following.text.isdigit():
-                    self.fail("only the first digit is raised; write braces", following)
+            following = self.nodes[self.place] if self.place < len(self.nodes) else node
+            if following.key.isdigit() and len(sup) == 1 and sup[0].text.isdigit() and following.start == sup[0].end:
+                self.fail("only the first digit is raised; write braces", following)
             return self.raised(number, sup, node)
         return number
 
@@ -794,7 +821,8 @@ class _Row:
         return found
 
     def known_argument(self, node, base, name, result_scripts=None) -> list[Expression]:
-        """The argument of a known function: a bracket, or the one factor that follows (a number takes its factors along)."""
+        """The argument of a known function: a bracket, or the one factor that follows (a number takes its factors
+        along)."""
         after = self.nodes[self.place]
         fence = after.parts[0][0] if after.kind == "script" else after
         if fence.kind == "fence" and fence.text in ("( )", "[ ]", r"\{ \}") and self.bound_ahead() is None:
@@ -817,7 +845,12 @@ class _Row:
         first = self.factor()
         factors = [first]
         unspaced = isinstance(first, Number)
-        while self.starts_factor() and not self.nodes[self.place].spaced and not self.reaches_on() and not self.script_at():
+        while (
+            self.starts_factor()
+            and not self.nodes[self.place].spaced
+            and not self.reaches_on()
+            and not self.script_at()
+        ):
             if not unspaced:
                 self.fail(f"how far does {base.key} reach? Write brackets or a space", self.nodes[self.place])
             factors.append(self.factor())
@@ -887,7 +920,7 @@ class _Row:
         return node.text[-1].isalpha() and (bound is None or isinstance(bound, Range))
 
     def letter(self, nodes, node) -> str:
-        if len(nodes) != 1 or nodes[0].kind == "fence" or not nodes[0].key[-1:].isalnum() and nodes[0].kind == "symbol":
+        if len(nodes) != 1 or not (_is_nameable(nodes[0]) or nodes[0].kind == "script"):
             self.fail("an index letter is expected under the operator", node)
         if nodes[0].kind == "words":
             self.fail("words under an operator are not read", nodes[0])
@@ -929,7 +962,11 @@ class _Row:
         if not self.starts_factor():
             self.fail("the expectation of what?", node)
         after = self.nodes[self.place]
-        if after.kind == "fence" and after.text in ("[ ]", "( )") and not any(n.key in RELATIONS for n in after.parts[0]):
+        if (
+            after.kind == "fence"
+            and after.text in ("[ ]", "( )")
+            and not any(n.key in RELATIONS for n in after.parts[0])
+        ):
             self.place += 1
             if any(n.key == r"\mid" for n in after.parts[0]) and self.bindings is not None:
                 self.fail("a conditional expectation is read only if it is bound as printed", node)
@@ -945,7 +982,8 @@ class _Row:
         return Expectation(node.start, operator, law, bodies)
 
     def law_of_variable(self, variable, node) -> str:
-        r"""The law of a variable: \mathbb{E}_{\mathbf{z}} where one bound distribution names \mathbf{z} as its variable."""
+        r"""The law of a variable: \mathbb{E}_{\mathbf{z}} where one bound distribution names \mathbf{z} as its
+        variable."""
         found = [
             key
             for key, value in self.bindings.values.items()
@@ -975,7 +1013,8 @@ class _Row:
     # derivatives ----------------------------------------------------------------------------------------------------
 
     def gradient(self, node) -> Expression:
-        """∇ with a variable acts on the rest of the term; without one, on the function that follows, at its argument."""
+        """∇ with a variable acts on the rest of the term; without one, on the function that follows, at its
+        argument."""
         self.place += 1
         order, variable = 1, None
         if node.kind == "script":
@@ -1073,7 +1112,8 @@ def _derivative(start, body, variables, order, style) -> Expression:
 
 
 def _fill_dots(operator: str, written: list[Expression], last: Expression):
-    """Replace the terms written before the dots, one or two that differ in one index, by all that the dots stand for."""
+    """Replace the terms written before the dots, one or two that differ in one index, by all that the dots stand
+    for."""
     pairs: list = []
     two = len(written) > 1 and same_shape(written[-2], written[-1], pairs) and len(pairs) == 1
     if two and pairs[0][0] is written[-2] and not isinstance(written[-2], Number):
@@ -1091,7 +1131,11 @@ def _is_nameable(node) -> bool:
 
 def _is_mark(node) -> bool:
     """Whether a subscript with this in it belongs to a name: n_+, h_*, d_{\\max}, R_{\\mathrm{NN}}."""
-    return node.key in DECORATIONS | {"+", "-"} | SEPARATORS - {","} or node.text in KNOWN or node.kind in ("words", "styled")
+    return (
+        node.key in DECORATIONS | {"+", "-"} | SEPARATORS - {","}
+        or node.text in KNOWN
+        or node.kind in ("words", "styled")
+    )
 
 
 def _holds_callables(value) -> bool:

@@ -1,9 +1,9 @@
 """TeX of a display as a tree of what is seen: symbols, accents, scripts, fractions, brackets, rows.
 
-The reader is written here rather than taken from a library. The pages use some forty commands whose arguments TeX's own rules
-delimit in a few lines each; what costs thought is what the marks mean, and that begins where every TeX parser stops. KaTeX's
-tree would need Node and a second process wherever a formula is evaluated; pylatexenc knows neither paired bars nor sizes of
-brackets, and gives scripts as loose characters.
+The reader is written here rather than taken from a library. The pages use some forty commands whose arguments TeX's
+own rules delimit in a few lines each; what costs thought is what the marks mean, and that begins where every TeX
+parser stops. KaTeX's tree would need Node and a second process wherever a formula is evaluated; pylatexenc knows
+neither paired bars nor sizes of brackets, and gives scripts as loose characters.
 
 Nothing in this module knows what a symbol stands for.
 """
@@ -17,13 +17,23 @@ from book.formula.errors import FormulaError
 
 __all__ = ["Node", "layout"]
 
-MAX_LENGTH = 20_000  # characters; the longest display of the book has some 500
+MAX_LENGTH = 6_000  # characters; the longest display of the book has some 500
 MAX_DEPTH = 30  # groups within groups; the deepest display of the book has 7
+TOO_DEEP = f"more than {MAX_DEPTH} levels of brackets and braces"
 
 TOKEN = re.compile(r"\\(?:[A-Za-z]+\*?|.)|\s+|.", re.DOTALL)
 SPACES = {r"\,", r"\;", r"\:", r"\ ", r"\>", "~", r"\enspace", r"\thinspace"}
 GAPS = {r"\quad", r"\qquad"}
-IGNORED = {r"\!", r"\displaystyle", r"\textstyle", r"\scriptstyle", r"\limits", r"\nolimits", r"\allowbreak", r"\nonumber"}
+IGNORED = {
+    r"\!",
+    r"\displaystyle",
+    r"\textstyle",
+    r"\scriptstyle",
+    r"\limits",
+    r"\nolimits",
+    r"\allowbreak",
+    r"\nonumber",
+}
 ALIASES = {
     r"\leq": r"\le",
     r"\geq": r"\ge",
@@ -58,8 +68,30 @@ ALIASES = {
     r"\colon": ":",
     r"\land": r"\wedge",
 }
-STYLES = {r"\mathbf", r"\boldsymbol", r"\mathrm", r"\mathit", r"\mathcal", r"\mathbb", r"\mathsf", r"\mathtt", r"\mathfrak"}
-ACCENTS = {r"\hat", r"\tilde", r"\bar", r"\dot", r"\ddot", r"\vec", r"\check", r"\breve", r"\acute", r"\grave", r"\mathring"}
+STYLES = {
+    r"\mathbf",
+    r"\boldsymbol",
+    r"\mathrm",
+    r"\mathit",
+    r"\mathcal",
+    r"\mathbb",
+    r"\mathsf",
+    r"\mathtt",
+    r"\mathfrak",
+}
+ACCENTS = {
+    r"\hat",
+    r"\tilde",
+    r"\bar",
+    r"\dot",
+    r"\ddot",
+    r"\vec",
+    r"\check",
+    r"\breve",
+    r"\acute",
+    r"\grave",
+    r"\mathring",
+}
 WORDS = {r"\text", r"\textrm", r"\textit", r"\textbf", r"\mbox"}
 BRACES = {r"\underbrace", r"\overbrace"}
 OPENERS = {
@@ -76,7 +108,19 @@ CLOSERS = set(OPENERS.values())
 SIZE = re.compile(r"\\(?:left|right|[bB]igg?(?P<side>[lrm]?))\Z")
 FLAT = {"aligned", "gathered", "split", "align", "align*", "gather", "gather*"}
 TABLES = {"pmatrix", "bmatrix", "matrix", "vmatrix", "cases", "smallmatrix"}
-OPERATORS = set("+-=<>,;:/") | {r"\le", r"\ge", r"\ne", r"\pm", r"\mp", r"\cdot", r"\times", r"\odot", r"\otimes", r"\mid", r"\in"}
+OPERATORS = set("+-=<>,;:/") | {
+    r"\le",
+    r"\ge",
+    r"\ne",
+    r"\pm",
+    r"\mp",
+    r"\cdot",
+    r"\times",
+    r"\odot",
+    r"\otimes",
+    r"\mid",
+    r"\in",
+}
 
 
 @dataclass
@@ -86,12 +130,13 @@ class Node:
     Attributes
     ----------
     kind : str
-        ``symbol``, ``styled``, ``accent``, ``operator`` (\\operatorname), ``words``, ``group``, ``fence``, ``script``, ``frac``,
-        ``binom``, ``sqrt``, ``table``, ``gap`` (\\quad), ``break`` (the end of a row).
+        ``symbol``, ``styled``, ``accent``, ``operator`` (\\operatorname), ``words``, ``group``, ``fence``,
+        ``script``, ``frac``, ``binom``, ``sqrt``, ``table``, ``gap`` (\\quad), ``break`` (the end of a row).
     text : str
         The symbol, command, words; the two brackets of a fence; the primes of a script.
     parts : tuple of lists of nodes
-        What it is made of: (inside,) · (numerator, denominator) · (index, body) of a root · (base, subscript, superscript).
+        What it is made of: (inside,) · (numerator, denominator) · (index, body) of a root · (base, subscript,
+        superscript).
     rows : list
         The cells of a table, each a list of nodes.
     start, end : int
@@ -110,7 +155,8 @@ class Node:
 
     @property
     def key(self) -> str:
-        """A text that two nodes share when they look the same, whatever braces, spaces and sizes they are written with."""
+        """A text that two nodes share when they look the same, whatever braces, spaces and sizes they are written
+        with."""
         if self.kind == "symbol":
             return self.text
         if self.kind == "words":
@@ -193,7 +239,7 @@ class _Reader:
         """Nodes up to the closing token `stop`, which stays; up to the end where it is None."""
         self.depth += 1
         if self.depth > MAX_DEPTH:
-            self.fail(f"more than {MAX_DEPTH} levels of brackets and braces")
+            self.fail(TOO_DEEP)
         nodes: list[Node] = []
         spaced = False
         while self.place < len(self.tokens):
@@ -314,7 +360,7 @@ class _Reader:
         """What a command takes: a group in braces, or the one thing that follows, as in TeX."""
         self.depth += 1
         if self.depth > MAX_DEPTH:
-            self.fail(f"more than {MAX_DEPTH} levels of brackets and braces")
+            self.fail(TOO_DEEP)
         while self.peek() in SPACES:
             self.place += 1
         if not self.peek() or self.peek() in ("}", "&", r"\\", "^", "_"):
@@ -358,7 +404,9 @@ class _Reader:
             depth = self.depth
             try:
                 return self.close_fence(token, token, start)
-            except FormulaError:
+            except FormulaError as problem:
+                if problem.problem == TOO_DEEP:
+                    raise
                 self.place, self.depth = first + 1, depth
                 self.lone_bars.add(start)
         return Node("symbol", start, end, r"\mid" if token == "|" else r"\Vert")

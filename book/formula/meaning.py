@@ -1,8 +1,8 @@
 """The value of a formula on bound quantities.
 
-Nothing of Python can be reached from TeX: the tree holds numbers and names, names are looked up among the bindings, and the
-functions that formulas may use without binding them are those of `grammar.KNOWN`. Work is counted; a formula that takes more
-than `MAX_STEPS` ends in an error.
+Nothing of Python can be reached from TeX: the tree holds numbers and names, names are looked up among the bindings,
+and the functions that formulas may use without binding them are those of `grammar.KNOWN`. Work is counted; a formula
+that takes more than `MAX_STEPS` ends in an error.
 """
 
 from __future__ import annotations
@@ -56,8 +56,8 @@ from book.formula.tree import (
 
 __all__ = ["Meaning", "StatementValues"]
 
-MAX_STEPS = 150_000  # expressions evaluated for one formula: half a second or so
-MAX_TERMS = 20_000  # terms of one sum
+MAX_STEPS = 60_000  # expressions evaluated for one formula: half a second or so
+MAX_TERMS = 10_000  # terms of one sum
 MAX_TRIALS = 60  # combinations of free indices that are tried, drawn from all of them
 MAX_DEPTH = 150  # evaluations within evaluations
 CONSTANTS = {"e": math.e, r"\pi": math.pi, r"\mathbf{0}": 0.0}
@@ -68,7 +68,8 @@ SIGN = "±"
 
 @dataclass(frozen=True)
 class Scope:
-    """What names mean at one place: index letters and integration variables, quantities that were moved, the outcome."""
+    """What names mean at one place: index letters and integration variables, quantities that were moved, the
+    outcome."""
 
     local: dict = field(default_factory=dict)
     moved: dict = field(default_factory=dict)
@@ -246,7 +247,10 @@ class Meaning:
         start = owner.parts[0] if isinstance(owner, Statement) else owner
         if len(found) > 1:
             sizes = " and ".join(str(len(axis)) for axis in found)
-            self.fail(f"{letter} stands at axes of lengths {sizes}: print its range or bind it to a Range", [*found.values()][1])
+            self.fail(
+                f"{letter} stands at axes of lengths {sizes}: print its range or bind it to a Range",
+                [*found.values()][1],
+            )
         if found:
             return list(next(iter(found)))
         limits = self.limits(letter, expressions, scope)
@@ -276,7 +280,11 @@ class Meaning:
         if isinstance(base, Indexed):
             base, first = base.values, base.first
         if isinstance(base, dict):
-            keys = {k[position] if isinstance(k, tuple) else k for k in base if not isinstance(k, tuple) or position < len(k)}
+            keys = {
+                k[position] if isinstance(k, tuple) else k
+                for k in base
+                if not isinstance(k, tuple) or position < len(k)
+            }
             return sorted(keys)
         if isinstance(base, list):
             return range(first, first + len(base)) if position == 0 else None
@@ -296,9 +304,11 @@ class Meaning:
                     left, right = right, left
                 strict = int(relation in ("<", ">"))
                 for this, other, is_upper in ((left, right, True), (right, left, False)):
-                    if isinstance(this, Name) and this.key == letter and not [
-                        n for n in self.free(other) if n.key not in scope.local
-                    ]:
+                    if (
+                        isinstance(this, Name)
+                        and this.key == letter
+                        and not [n for n in self.free(other) if n.key not in scope.local]
+                    ):
                         limit = self.value(other, scope)
                         if kind(limit) == "scalar":
                             if is_upper:
@@ -342,8 +352,14 @@ class Meaning:
         return value
 
     def integer(self, value, node) -> int:
-        if kind(value) != "scalar" or not np.isfinite(value) or abs(np.real(value) - round(float(np.real(value)))) > 1e-9:
-            self.fail(f"an index is a whole number, found {shape_of(value) if kind(value) != 'scalar' else value}", node)
+        if (
+            kind(value) != "scalar"
+            or not np.isfinite(value)
+            or abs(np.real(value) - round(float(np.real(value)))) > 1e-9
+        ):
+            self.fail(
+                f"an index is a whole number, found {shape_of(value) if kind(value) != 'scalar' else value}", node
+            )
         return round(float(np.real(value)))
 
     def number(self, node: Number, scope):
@@ -493,17 +509,24 @@ class Meaning:
         return total
 
     def product(self, node: Product, scope):
-        total = None
-        for factor in node.factors:
-            value = self.value(factor, scope)
-            if total is None:
-                total = value
-                continue
-            try:
-                total = self.notice(arithmetic.multiply(total, value))
-            except Misfit as problem:
-                raise FormulaError(str(problem), self.tex, factor.start) from None
+        """Left to right, but what begins with a row and ends with a column is one number: A xᵀy is A times xᵀy."""
+        values = [(self.value(factor, scope), factor) for factor in node.factors]
+        collected = []
+        for value, factor in values:
+            if collected and kind(collected[-1][0]) == "row" and kind(value) != "row":
+                collected[-1] = self.times(collected[-1][0], value, factor), factor
+            else:
+                collected.append((value, factor))
+        total = collected[0][0]
+        for value, factor in collected[1:]:
+            total = self.times(total, value, factor)
         return total
+
+    def times(self, left, right, factor):
+        try:
+            return self.notice(arithmetic.multiply(left, right))
+        except Misfit as problem:
+            raise FormulaError(str(problem), self.tex, factor.start) from None
 
     def elementwise(self, node: Elementwise, scope):
         left, right = self.value(node.left, scope), self.value(node.right, scope)
@@ -521,10 +544,10 @@ class Meaning:
     def refuse_second_grouping(self, node, found, scope):
         """A ⊙ B C is A ⊙ (BC); where (A ⊙ B) C has another value it must be printed with brackets."""
         others = []
-        if isinstance(node.right, Product):
+        if isinstance(node.right, Product) and node.bare[1]:
             head, tail = node.right.factors[0], node.right.factors[1:]
             others.append(Product(node.start, [Elementwise(node.start, "odot", node.left, head), *tail]))
-        if isinstance(node.left, Product):
+        if isinstance(node.left, Product) and node.bare[0]:
             head, tail = node.left.factors[:-1], node.left.factors[-1]
             others.append(Product(node.start, [*head, Elementwise(node.start, "odot", tail, node.right)]))
         for other in others:
@@ -579,7 +602,9 @@ class Meaning:
                 if name in ("identity", "thing", "family"):
                     self.fail(f"{shape_of(value)} in a matrix", cell)
                 all_columns &= len(row) == 1 and name in ("scalar", "column")
-                line.append({"column": lambda v: v[:, None], "row": lambda v: v.array[None]}.get(name, np.atleast_2d)(value))
+                line.append(
+                    {"column": lambda v: v[:, None], "row": lambda v: v.array[None]}.get(name, np.atleast_2d)(value)
+                )
             blocks.append(line)
         try:
             found = np.block(blocks)
@@ -644,8 +669,8 @@ class Meaning:
     def big(self, node: Big, scope):
         letters = node.letters + [p for p in node.perhaps if p not in scope.local and p not in self.outer_letters]
         ranges = self.big_ranges(node, letters, scope)
-        if math.prod(len(r) for r in ranges) > MAX_TERMS * 10:
-            self.fail(f"more than {MAX_TERMS * 10} terms", node)
+        if math.prod(len(r) for r in ranges) > MAX_STEPS:
+            self.fail(f"more than {MAX_STEPS} terms", node)
         total, best = None, None
         for places in itertools.product(*ranges):
             inner = scope.with_local(letters, places)
@@ -692,9 +717,11 @@ class Meaning:
                 self.fail(f"the range {first}, …, {last} runs backwards", node)
             return [range(first, last + 1)] * len(letters)
         for letter in letters:
-            if letter in self.bindings.values and not isinstance(self.bindings.values[letter], Range):
-                if not self.is_index_somewhere(letter, node):
-                    self.fail(f"{letter} is bound, so it runs over a continuum: bind the whole expression by its print", node)
+            bound = self.bindings.values.get(letter)
+            if bound is not None and not isinstance(bound, Range) and not self.is_index_somewhere(letter, node):
+                self.fail(
+                    f"{letter} is bound, so it runs over a continuum: bind the whole expression by its print", node
+                )
         return [self.range_of(letter, [*node.conditions, node.body], scope, node) for letter in letters]
 
     def is_index_somewhere(self, letter, node) -> bool:
@@ -810,12 +837,20 @@ class Meaning:
                 return False
             if isinstance(inner, Marked) and inner.mark == "+":
                 return False
-            if isinstance(inner, Applied) and inner.name in ("real", "imaginary", "floor", "ceiling", "atan2", "factorial"):
+            if isinstance(inner, Applied) and inner.name in (
+                "real",
+                "imaginary",
+                "floor",
+                "ceiling",
+                "atan2",
+                "factorial",
+            ):
                 return False
             if isinstance(inner, Number) and isinstance(inner.value, complex):
                 return False
         return not any(
-            isinstance(value := self.bindings.values.get(key), Depending) or np.iscomplexobj(value) for key in self.used(node)
+            isinstance(value := self.bindings.values.get(key), Depending) or np.iscomplexobj(value)
+            for key in self.used(node)
         )
 
     def derivative(self, node: Derivative, scope):
@@ -889,29 +924,30 @@ class Meaning:
         x = np.asarray(x.array if isinstance(x, Row) else x)
         if x.dtype == object or x.size > 400:
             self.fail("a derivative by this quantity", node)
-        slopes = []
+        slopes, rows = [], []
+
+        def along(place, t):
+            """The function's value where one entry of x is moved by t."""
+            moved = x.astype(np.result_type(x, np.asarray(t)))
+            moved[place] += t
+            value = function(moved if moved.ndim else moved[()])
+            if kind(value) in ("identity", "thing", "family"):
+                self.fail(f"a derivative of {shape_of(value)}", node)
+            rows.append(isinstance(value, Row))
+            return value.array if isinstance(value, Row) else value
+
         for place in np.ndindex(x.shape):
-
-            def along(t, place=place):
-                moved = x.astype(np.result_type(x, np.asarray(t)))
-                moved[place] += t
-                value = function(moved if moved.ndim else moved[()])
-                if kind(value) in ("identity", "thing", "family"):
-                    self.fail(f"a derivative of {shape_of(value)}", node)
-                is_row.append(isinstance(value, Row))
-                return value.array if isinstance(value, Row) else value
-
-            is_row: list[bool] = []
+            line = partial(along, place)
             if safe:
-                slopes.append(complex_step(along))
+                slopes.append(complex_step(line))
                 continue
-            slope = self.checked_complex_step(along, x[place]) if may_step else None
-            slopes.append(self.difference(along, x[place], node) if slope is None else slope)
+            slope = self.checked_complex_step(line, x[place]) if may_step else None
+            slopes.append(self.difference(line, x[place], node) if slope is None else slope)
         found = np.array(slopes)
         if found.ndim == 1:
             return self.notice(found.reshape(x.shape)[()])
         if not x.ndim:
-            return self.notice(Row(found[0]) if is_row[0] else found[0])
+            return self.notice(Row(found[0]) if rows[0] else found[0])
         if x.ndim == 1 and found.ndim == 2:
             return self.notice(found.T)
         return self.fail("the derivative of an array by an array has no printed shape", node)
@@ -1007,7 +1043,11 @@ class Meaning:
         else:
             self.fail("nothing random is bound here: Outcomes or a Distribution", node)
         if sizes - {len(weights)} or not (sizes or set(names) & used):
-            what = f"quantities with {sorted(sizes)} outcomes under {len(weights)} weights" if sizes else "nothing random here"
+            what = (
+                f"quantities with {sorted(sizes)} outcomes under {len(weights)} weights"
+                if sizes
+                else "nothing random here"
+            )
             self.fail(what, node)
         rows = []
         for k in range(len(weights)):

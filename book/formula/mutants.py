@@ -1,7 +1,7 @@
 """Mistakes planted in the print: TeX of a formula → the same with one sign, factor, index, transpose … changed.
 
-An evaluated formula is worth what it catches: each mutant must end in a disagreement or an error. One whose parts still agree
-would have been printed unnoticed.
+An evaluated formula is worth what it catches: each mutant must end in a disagreement or an error. One whose parts
+still agree would have been printed unnoticed.
 """
 
 from __future__ import annotations
@@ -19,7 +19,25 @@ VERBATIM = {r"\text", r"\operatorname", r"\mathrm", r"\begin", r"\end", r"\mbox"
 TURNED = {r"\le": r"\ge", r"\ge": r"\le", r"\leq": r"\ge", r"\geq": r"\le", "<": ">", ">": "<"}
 FRACTIONS = {r"\frac", r"\tfrac", r"\dfrac"}
 #: A sign before a term: what may stand in front of it if it is no sign between two terms.
-OPENING = {"(", "[", "{", "=", "&", ",", r"\\", r"\bigl", r"\Bigl", r"\left", "", r"\le", r"\ge", "<", ">", r"\qquad", r"\quad"}
+OPENING = {
+    "(",
+    "[",
+    "{",
+    "=",
+    "&",
+    ",",
+    r"\\",
+    r"\bigl",
+    r"\Bigl",
+    r"\left",
+    "",
+    r"\le",
+    r"\ge",
+    "<",
+    ">",
+    r"\qquad",
+    r"\quad",
+}
 
 
 @dataclass(frozen=True)
@@ -95,7 +113,12 @@ def _changes(tex: str) -> Iterator[tuple[str, int, int, str]]:
             yield from _lowered(tex, tokens, place)
         if token.text in FRACTIONS:
             yield from _fractions(tex, tokens, place)
-        if token.text == "2" and not token.script and before.text not in FRACTIONS | {"^", "_"} and not before.text.isdigit():
+        if (
+            token.text == "2"
+            and not token.script
+            and before.text not in FRACTIONS | {"^", "_"}
+            and not before.text.isdigit()
+        ):
             yield "factor", token.start, token.end, "4"
         if token.text == "=" and not token.script:
             following = tokens[place + 1].text if place + 1 < len(tokens) else ""
@@ -124,7 +147,16 @@ def _argument(tokens, place) -> tuple[int, int]:
         ends = place + 1
         if tokens[place].text in FRACTIONS:
             ends = _argument(tokens, _argument(tokens, ends)[1])[1]
-        elif tokens[place].text in (r"\mathbf", r"\boldsymbol", r"\hat", r"\bar", r"\tilde", r"\sqrt", r"\text", r"\mathrm"):
+        elif tokens[place].text in (
+            r"\mathbf",
+            r"\boldsymbol",
+            r"\hat",
+            r"\bar",
+            r"\tilde",
+            r"\sqrt",
+            r"\text",
+            r"\mathrm",
+        ):
             ends = _argument(tokens, ends)[1]
         return place, ends
     level, end = 0, place

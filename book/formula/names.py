@@ -19,7 +19,8 @@ DECORATIONS = {"*", r"\star", r"\dagger", r"\circ"}
 
 @dataclass
 class Found:
-    """A bound name in the print: its key, where it ends, what fills its dots, and the scripts that are not part of it."""
+    """A bound name in the print: its key, where it ends, what fills its dots, and the scripts that are not part of
+    it."""
 
     key: str
     end: int
@@ -31,7 +32,8 @@ class Found:
 
 @dataclass(frozen=True)
 class _Pattern:
-    """A bound name as nodes; `entries` where it is the italic letter that only entries of a bold one are printed with."""
+    """A bound name as nodes; `entries` where it is the italic letter that only entries of a bold one are printed
+    with."""
 
     key: str
     nodes: list[Node]
@@ -42,10 +44,11 @@ class _Pattern:
 class Bindings:
     """Printed names and what they stand for.
 
-    A name is any piece of TeX: ``r"\\mathbf{x}"``, ``r"\\operatorname{KL}(p\\,\\|\\,q)"``. A ``\\cdot`` in it stands for whatever
-    is printed there: ``r"p(\\cdot\\mid\\cdot)"`` is a function of two arguments, ``r"\\mathbf{x}_\\cdot"`` a family beside
-    ``r"\\mathbf{x}"``. Entries of what is bound to a bold letter may be printed with the letter in italics, as is usual:
-    with ``r"\\mathbf{x}"`` bound and ``"x"`` not, ``x_i`` is an entry.
+    A name is any piece of TeX: ``r"\\mathbf{x}"``, ``r"\\operatorname{KL}(p\\,\\|\\,q)"``. A ``\\cdot`` in it stands
+    for whatever is printed there: ``r"p(\\cdot\\mid\\cdot)"`` is a function of two arguments,
+    ``r"\\mathbf{x}_\\cdot"`` a family beside ``r"\\mathbf{x}"``. Entries of what is bound to a bold letter may be
+    printed with the letter in italics, as is usual: with ``r"\\mathbf{x}"`` bound and ``"x"`` not, ``x_i`` is an
+    entry.
 
     Raises
     ------
@@ -100,7 +103,9 @@ class Bindings:
             *before, final = pattern.nodes
             last = place + len(before)
             holes: list[list[Node]] = []
-            if last >= len(nodes) or not all(_same(p, n, holes) for p, n in zip(before, nodes[place:last], strict=True)):
+            if last >= len(nodes) or not all(
+                _same(p, n, holes) for p, n in zip(before, nodes[place:last], strict=True)
+            ):
                 continue
             for core, primes, sub, sup in _readings(nodes[last]):
                 inner = list(holes)
@@ -224,7 +229,9 @@ def _fits(pattern: list[Node], nodes: list[Node], holes: list) -> bool:
         else:
             while place < len(nodes) and not _same(following, nodes[place], []):
                 place += 1
-        if place == start or any(node.key == "," for node in nodes[start:place]) and following is None and _is_list(pattern):
+        if place == start or (
+            any(node.key == "," for node in nodes[start:place]) and following is None and _is_list(pattern)
+        ):
             return False
         holes.append(nodes[start:place])
     return place == len(nodes)

@@ -62,7 +62,8 @@ class Name(Expression):
 
 @dataclass
 class Index(Expression):
-    """Entries of a family, vector or matrix, or of a function's value; `loose` where digits such as 12 may be two indices."""
+    """Entries of a family, vector or matrix, or of a function's value; `loose` where digits such as 12 may be two
+    indices."""
 
     base: Expression
     indices: list[Expression]
@@ -100,11 +101,12 @@ class Product(Expression):
 
 @dataclass
 class Elementwise(Expression):
-    """⊙ or ⊗ of two products."""
+    """⊙ or ⊗ of two products; `bare` says which of them are printed without brackets around them."""
 
     operator: str
     left: Expression
     right: Expression
+    bare: tuple[bool, bool] = (False, False)
 
 
 @dataclass
