@@ -297,11 +297,13 @@ def _contradiction(a, relation, b, tolerance, floor, loose, a_zero, b_zero) -> s
     if {"thing", "identity"} & {kind(a), kind(b)}:
         return f"{shape_of(a)} and {shape_of(b)} cannot be compared"
     x, y = _array(a), _array(b)
+    if x.ndim + y.ndim == 3 and _as_matrix(a) == _as_matrix(b):
+        x, y, loose = x.ravel(), y.ravel(), True
     same = x.shape == y.shape and (loose or isinstance(a, Row) == isinstance(b, Row))
-    if not same and not ((a_zero or b_zero) and relation != r"\succeq"):
+    if not same and not (a_zero or b_zero):
         return f"shapes differ: {shape_of(a)} and {shape_of(b)}"
     if relation in (r"\succeq", r"\preceq"):
-        gap = (x - y if y.ndim == 2 else x) if relation == r"\succeq" else y - x
+        gap = x - y if relation == r"\succeq" else y - x
         if gap.ndim != 2 or np.linalg.eigvalsh((gap + gap.T) / 2).min() < -tolerance * max(np.abs(gap).max(), floor):
             return "the difference is not positive semi-definite"
         return ""
@@ -320,6 +322,14 @@ def _contradiction(a, relation, b, tolerance, floor, loose, a_zero, b_zero) -> s
     if np.iscomplexobj(below) or np.iscomplexobj(above):
         return "an inequality of complex numbers"
     return "" if np.all(below <= above + slack) else "the inequality does not hold"
+
+
+def _as_matrix(value) -> tuple:
+    """The shape of a value as a matrix: a column has one column, a row one row."""
+    array = _array(value)
+    if array.ndim == 1:
+        return (1, len(array)) if isinstance(value, Row) else (len(array), 1)
+    return array.shape
 
 
 def _has_no_orientation(tree) -> bool:

@@ -533,14 +533,13 @@ class _Row:
             is_call, indices = is_call or (listed and _holds_callables(value)), []
         sup, primes = found.sup, found.primes
         if (is_call or isinstance(value, Distribution)) and not found.holes and self.opens_call():
-            if sup and not (len(sup) == 2 and sup[0].key == "-" and sup[1].key == "1"):
-                self.fail("does the power belong to the function or to its value? Write it after the brackets", node)
-            if sup:
-                self.fail("bind the inverse function by its printed name", node)
+            if sup and not (len(sup) == 1 and sup[0].text.isdigit()):
+                self.fail("bind the function by its printed name, or write the power after the brackets", node)
             fence = self.nodes[self.place]
             result = self.call(result)
             result = Index(node.start, result, indices, loose) if indices else result
-            return self.scripted(fence, result) if fence.kind == "script" else result
+            result = self.scripted(fence, result) if fence.kind == "script" else result
+            return self.raised(result, sup, node) if sup else result  # σ²(x) is the square of σ(x), as sin²x is
         if primes and not found.holes:
             self.fail("the derivative of a function needs its argument", node)
         if indices:
@@ -760,7 +759,7 @@ class _Row:
         for part in _split(nodes, {","}):
             if not part:
                 continue
-            if any(n.key in {"+", "-", "/", r"\cdot"} for n in part) or all(n.text.isdigit() for n in part):
+            if any(n.key in {"+", "-", "/"} for n in part) or all(n.text.isdigit() for n in part):
                 found.append(self.inner(part))
             else:
                 place = 0

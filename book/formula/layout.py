@@ -269,6 +269,9 @@ class _Reader:
                     self.fail(f"{token} stands on nothing")
                 nodes.append(self.scripts(nodes.pop()))
                 continue
+            if token in BRACES:
+                nodes += self.braced()
+                continue
             node = self.atom()
             if node is None:
                 continue
@@ -290,6 +293,15 @@ class _Reader:
             last = nodes[-1] if nodes else None
             return last is not None and not (last.kind == "symbol" and last.text in OPERATORS)
         return False
+
+    def braced(self) -> list[Node]:
+        """What stands over or under a brace, as if there were none; what is written at the brace is a remark."""
+        token, start, _ = self.take()
+        nodes = self.argument(token, start)
+        if self.peek() in ("_", "^"):
+            self.take()
+            self.argument(token, start)
+        return nodes
 
     def atom(self) -> Node | None:
         """One node without its scripts."""
@@ -330,12 +342,6 @@ class _Reader:
                 index = self.sequence("]")
                 self.expect("]", start)
             return Node("sqrt", start, *self.last_end(self.argument(token, start), index))
-        if token in BRACES:
-            body = self.argument(token, start)
-            if self.peek() in ("_", "^"):  # what is written at the brace is a remark
-                self.take()
-                self.argument(token, start)
-            return Node("group", start, self.tokens[self.place - 1][2], "", (body,))
         if token == r"\begin":
             return self.environment(start)
         if token == r"\not":

@@ -21,7 +21,7 @@ from book.formula.arithmetic import Misfit, kind, shape_of
 from book.formula.calculus import complex_step, extrapolated_difference
 from book.formula.errors import FormulaError
 from book.formula.names import Bindings, plain
-from book.formula.quantities import Depending, Distribution, Identity, Indexed, Outcomes, Range, Row
+from book.formula.quantities import Depending, Distribution, Identity, Indexed, Outcomes, PlusMinus, Range, Row
 from book.formula.tree import (
     Absolute,
     Applied,
@@ -196,8 +196,7 @@ class Meaning:
         for letter in letters:
             if letter not in ranges:
                 ranges[letter] = self.range_of(letter, expressions, scope, statement)
-        signs = any(isinstance(n, Sum) and set(n.signs) & set("±∓") for e in statement.parts for n in walk(e))
-        if signs:
+        if any(self.has_two_signs(part) for part in statement.parts):
             letters, ranges = [*letters, SIGN], {**ranges, SIGN: [1, -1]}
         trials = self.trials(letters, ranges, statement, scope)
         values, magnitudes, approximate = [], [], []
@@ -210,6 +209,10 @@ class Meaning:
         if statement.shape is not None:
             shape = tuple(self.integer(self.value(e, scope), e) for e in statement.shape)
         return StatementValues(statement, letters, trials, values, magnitudes, approximate, shape)
+
+    def has_two_signs(self, expression) -> bool:
+        signs = any(isinstance(n, Sum) and set(n.signs) & set("±∓") for n in walk(expression))
+        return signs or any(isinstance(self.bindings.values.get(key), PlusMinus) for key in self.used(expression))
 
     def trials(self, letters, ranges, statement, scope):
         if math.prod(len(ranges[letter]) for letter in letters) > MAX_STEPS:
@@ -236,12 +239,12 @@ class Meaning:
             return list(range(bound.first, bound.last + 1))
         found: dict[tuple, Expression] = {}
         for expression in expressions:
-            for node in self.visible(expression, letter):
+            for node, inner in self.visible(expression, letter, scope):
                 if not isinstance(node, Index):
                     continue
                 for position, index in enumerate(node.indices):
                     if isinstance(index, Name) and index.key == letter:
-                        axis = self.axis(node, position, scope)
+                        axis = self.axis(node, position, inner)
                         if axis is not None:
                             found.setdefault(tuple(axis), node)
         start = owner.parts[0] if isinstance(owner, Statement) else owner
@@ -258,13 +261,14 @@ class Meaning:
             self.fail(f"nothing says what {letter} runs over: bind it to a Range", start)
         return limits
 
-    def visible(self, node, letter):
-        """Parts of an expression in which a letter has not been given another meaning."""
+    def visible(self, node, letter, scope):
+        """Parts of an expression in which a letter has not been given another meaning, with the scope they stand in."""
         if isinstance(node, Big) and letter in node.letters:
             return
-        yield node
+        yield node, scope
+        inner = scope.bind(outcome=0) if isinstance(node, Expectation) else scope
         for child in children(node):
-            yield from self.visible(child, letter)
+            yield from self.visible(child, letter, inner)
 
     def axis(self, node: Index, position: int, scope):
         """The indices that the base of an Index node has at one position, or None where that cannot be known yet."""
@@ -395,6 +399,8 @@ class Meaning:
             return value.values if scope.outcome is None else value.values[scope.outcome]
         if isinstance(value, Distribution) and value.density is None and not isinstance(node, Expectation):
             return value.weights if scope.outcome is None else value.weights[scope.outcome]
+        if isinstance(value, PlusMinus):
+            return value.plus if scope.local.get(SIGN, 1) == 1 else value.minus
         if isinstance(value, Range):
             self.fail(f"the index {key} has no value here", node)
         return value
@@ -1097,9 +1103,13 @@ def _with_number(node, holes: set[int], number: int):
     return copied
 
 
+def _equal(a, b):
+    return np.isclose(a, b, rtol=1e-12, atol=0.0)
+
+
 _COMPARISONS = {
-    "=": np.equal,
-    r"\ne": np.not_equal,
+    "=": _equal,
+    r"\ne": lambda a, b: ~_equal(a, b),
     "<": np.less,
     ">": np.greater,
     r"\le": np.less_equal,

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from book.formula.layout import Node, key_of, layout
-from book.formula.quantities import Depending, Distribution, Identity, Indexed, Measure, Outcomes, Range, Row
+from book.formula.quantities import Depending, Distribution, Identity, Indexed, Measure, Outcomes, PlusMinus, Range, Row
 
 __all__ = ["Bindings", "Found", "plain"]
 
@@ -123,7 +123,9 @@ def plain(name: str, value):
     if isinstance(value, (Indexed, Outcomes)):
         inner = plain(name, value.values)
         return Indexed(inner, value.first) if isinstance(value, Indexed) else Outcomes(inner)
-    if isinstance(value, (Depending, Distribution, Measure, Range, Row, Identity, str, bytes)) or callable(value):
+    if isinstance(value, (Depending, Distribution, Measure, PlusMinus, Range, Row, Identity, str, bytes)) or callable(
+        value
+    ):
         return value
     if hasattr(value, "detach"):
         value = value.detach().cpu().numpy()

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-__all__ = ["Depending", "Distribution", "Identity", "Indexed", "Measure", "Outcomes", "Range", "Row"]
+__all__ = ["Depending", "Distribution", "Identity", "Indexed", "Measure", "Outcomes", "PlusMinus", "Range", "Row"]
 
 
 class Depending:
@@ -91,6 +91,14 @@ class Measure:
         self.points, self.weights = np.asarray(points, dtype=float), np.asarray(weights, dtype=float)
         if self.weights.shape != self.points.shape[:1]:
             raise ValueError(f"{len(self.points)} points but weights of shape {self.weights.shape}")
+
+
+@dataclass(frozen=True)
+class PlusMinus:
+    """A quantity with two values, such as the roots of a quadratic: one for the upper sign of ±, one for the lower."""
+
+    plus: Any
+    minus: Any
 
 
 class Row:
