@@ -54,7 +54,7 @@ class Cell:
 
 @dataclass(frozen=True)
 class Check:
-    """A call of `check`; the label is an expression where it is computed, None where there is none."""
+    """A call of `check` or `bound`; the label is an expression where it is computed, None where there is none."""
 
     label: str | ast.expr | None
     cell: int
@@ -335,7 +335,14 @@ class Chapter:
 
     @cached_property
     def checks(self) -> list[Check]:
-        return [Check(_text(argument(call, 0, "label")), n, call) for n, call in self.calls_of("check")]
+        return [Check(_text(argument(call, 0, "label")), n, call) for n, call in self.calls_of("check", "bound")]
+
+    @cached_property
+    def printed_formulas(self) -> dict[str, str]:
+        """TeX of the labelled equations, for a chapter that evaluates some of them; empty for one that does not."""
+        evaluates = any(keyword.arg == "printed" for check in self.checks for keyword in check.call.keywords)
+        displays = (equation for equation in self.equations if equation.label) if evaluates else ()
+        return {equation.label: equation.tex.strip() for equation in displays}
 
     @cached_property
     def claims(self) -> list[Claim]:

@@ -2,8 +2,9 @@
 
 A chapter is executed once, by `make test` (book/nbval_plugin.py) or by `make book` (book/execute.py); the copy with its
 outputs lies below `_build/executed/`, and the site shows it. A copy remembers all that its outputs depend on: the code
-and tags of its cells, the modules of this repository that were loaded at the end of the run, the pinned environment,
-the Python version, and the real data where the module that reads them was loaded. It is fresh while all of these are
+and tags of its cells, the TeX of its labelled equations where some are evaluated as they are printed, the modules of
+this repository that were loaded at the end of the run, the pinned environment, the Python version, and the real data
+where the module that reads them was loaded. It is fresh while all of these are
 what they were. What was loaded is asked of the kernel, not guessed from the text, so imports made inside functions and
 on use count, and what was never loaded does not.
 
@@ -32,6 +33,8 @@ EXECUTED = Path("_build/executed")
 LOOKS = frozenset({"utils/rendering.py"})
 #: Set how figures are drawn; a copy without a drawing does not depend on them.
 DRAWS = frozenset({"utils/plotting.py", "utils/palette.py"})
+#: Evaluates printed formulas; of what runs a chapter, this alone has a say in what it shows.
+EVALUATES = "book/formula/"
 #: Reads CIFAR-10 and MNIST from DATA_ROOT; a copy for which it was loaded depends on the files there.
 READS_DATA = "utils/data/real.py"
 
@@ -131,7 +134,7 @@ def _own(files: Iterable[str], root: Path) -> list[str]:
     root = root.resolve()
     paths = {path for file in files if (path := Path(file)).is_absolute() and "site-packages" not in path.parts}
     names = {path.relative_to(root).as_posix() for path in map(Path.resolve, paths) if path.is_relative_to(root)}
-    return sorted(name for name in names if not name.startswith("book/"))  # who runs a chapter has no say in it
+    return sorted(name for name in names if name.startswith(EVALUATES) or not name.startswith("book/"))
 
 
 def _circumstances(nb: nbformat.NotebookNode, root: Path) -> dict[str, str]:
@@ -139,7 +142,17 @@ def _circumstances(nb: nbformat.NotebookNode, root: Path) -> dict[str, str]:
     cells = [cell for cell in nb.cells if cell.cell_type == "code"]
     code = json.dumps([[cell.source, cell.metadata.get("tags", [])] for cell in cells])
     pins = (root / "constraints.txt").read_text("utf-8")
-    return {"code": _hash([code]), "python": platform.python_version(), "pins": _hash([pins])}
+    print_ = json.dumps(_printed_formulas(nb), sort_keys=True)
+    return {"code": _hash([code]), "print": _hash([print_]), "python": platform.python_version(), "pins": _hash([pins])}
+
+
+def _printed_formulas(nb: nbformat.NotebookNode) -> dict[str, str]:
+    """TeX of the labelled equations of a chapter that evaluates some; reading Markdown costs more than all the rest."""
+    if not any("printed=" in cell.source for cell in nb.cells if cell.cell_type == "code"):
+        return {}
+    from book.chapter import Chapter
+
+    return Chapter.of(nb, "chapter.ipynb").printed_formulas
 
 
 def _is_drawing(output) -> bool:

@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from book.formula.quantities import Identity, Row
+from utils.printed import Identity, Row
 
 __all__ = ["Misfit", "add", "apply", "kind", "multiply", "norm", "power", "shape_of", "transpose"]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -13,7 +13,7 @@ from book.formula.errors import FormulaError
 from book.formula.grammar import read
 from book.formula.meaning import INEQUALITIES, Meaning, StatementValues
 from book.formula.names import Bindings
-from book.formula.quantities import Identity, Row
+from utils.printed import Identity, Row
 from book.formula.tree import Derivative, Expression, Name, Number, Statement, walk
 
 __all__ = ["Disagreement", "Evaluation", "Formula", "FormulaDisagrees", "Part", "compare", "evaluate", "parse"]
@@ -163,7 +163,9 @@ def parse(tex: str) -> Formula:
     return Formula(tex, _guarded(tex, lambda: read(tex)))
 
 
-def evaluate(tex: str, bindings: Mapping[str, object], skip: Sequence[str] = ()) -> Evaluation:
+def evaluate(
+    tex: str, bindings: Mapping[str, object], skip: Sequence[str] = (), leave_out_results: bool = False
+) -> Evaluation:
     """Evaluate every part of a displayed formula.
 
     Parameters
@@ -171,9 +173,11 @@ def evaluate(tex: str, bindings: Mapping[str, object], skip: Sequence[str] = ())
     tex : str
         The display, without dollar signs and label.
     bindings : mapping
-        Printed names and what they stand for: numbers, arrays, callables and the classes of `quantities`.
+        Printed names and what they stand for: numbers, arrays, callables and the classes of `utils.printed`.
     skip : sequence of str
         Words in the display that are passed over, together with the piece that they stand in.
+    leave_out_results : bool
+        Leave out a first part that only names the result of its chain: J in ``J = \\dots`` while J is not bound.
 
     Raises
     ------
@@ -184,7 +188,11 @@ def evaluate(tex: str, bindings: Mapping[str, object], skip: Sequence[str] = ())
     names = Bindings(bindings)
 
     def run():
-        meaning = Meaning(tex, read(tex, names, tuple(skip)), names)
+        statements = read(tex, names, tuple(skip))
+        if leave_out_results:
+            missing = {name.key for name in Meaning(tex, statements, names).unbound()}
+            statements = [_without_result(statement, missing) for statement in statements]
+        meaning = Meaning(tex, statements, names)
         with np.errstate(all="ignore"):
             return meaning.evaluate()
 
@@ -244,6 +252,17 @@ def compare(
         name = f"{label}: " if label else ""
         raise FormulaDisagrees(name + "the printed formula is not true of these numbers:\n" + str(problems[0]))
     return found
+
+
+def _without_result(statement: Statement, missing: set[str]) -> Statement:
+    """A chain without its first part, if that has a name without a value which stands nowhere else in the chain."""
+    if not statement.relations or statement.relations[0] != "=":
+        return statement
+    first, *rest = ({n.key for n in walk(part) if isinstance(n, Name)} & missing for part in statement.parts)
+    if not first or first & set().union(*rest):
+        return statement
+    parts, relations, spans = statement.parts[1:], statement.relations[1:], statement.spans[1:]
+    return replace(statement, parts=parts, relations=relations, spans=spans)
 
 
 def _guarded(tex, run):

@@ -9,7 +9,7 @@ from __future__ import annotations
 from book.formula.errors import FormulaError
 from book.formula.layout import FLAT, Node, key_of, layout
 from book.formula.names import DECORATIONS, Bindings
-from book.formula.quantities import Distribution, Measure, Range
+from utils.printed import Distribution, Measure, Range
 from book.formula.tree import (
     Absolute,
     Applied,

@@ -21,7 +21,7 @@ from book.formula.arithmetic import Misfit, kind, shape_of
 from book.formula.calculus import complex_step, extrapolated_difference
 from book.formula.errors import FormulaError
 from book.formula.names import Bindings, plain
-from book.formula.quantities import Depending, Distribution, Identity, Indexed, Outcomes, PlusMinus, Range, Row
+from utils.printed import Depending, Distribution, Identity, Indexed, Outcomes, PlusMinus, Range, Row
 from book.formula.tree import (
     Absolute,
     Applied,

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from book.formula.layout import Node, key_of, layout
-from book.formula.quantities import Depending, Distribution, Identity, Indexed, Measure, Outcomes, PlusMinus, Range, Row
+from utils.printed import Depending, Distribution, Identity, Indexed, Measure, Outcomes, PlusMinus, Range, Row
 
 __all__ = ["Bindings", "Found", "plain"]
 

@@ -1,4 +1,4 @@
-"""What a printed name can be bound to, and the kinds of values that formulas have.
+"""What a printed name can be bound to in `check(…, printed=…)`, and the kinds of values that formulas have.
 
 A number, a column (one-dimensional array), a matrix, a family of matrices (three-dimensional array), a dictionary from
 indices to values, a callable, anything else that is only handed to callables, or one of the classes here.
