@@ -272,7 +272,7 @@ def test_differentials_follow_what_depends_on_what_moves():
         (r"W^{-1}", "has no powers", "W"),
         (r"\operatorname{sign}(\mathbf{x}^\top)", "sign of a row of 4", r"\operatorname"),
         (r"\int_{\mathrm i}^1 t\,\mathrm{d}t", "limits of an integral", r"\int"),
-        (r"(a\,\mathrm i)!", "up to 170", "("),
+        (r"(a\,\mathrm i)!", "up to 170", "a"),
         (r"a^{\frac12}b^{\frac12}", "negative number", "b^"),
         (r"\frac{a}{b-b}", "division by zero", "b-b"),
         (r"x^2_1^3", "second superscript", "^3"),
