@@ -19,6 +19,7 @@ from book.formula import (
     Indexed,
     Measure,
     Outcomes,
+    PlusMinus,
     Range,
     compare,
     evaluate,
@@ -75,6 +76,7 @@ def value(tex, **more):
         (r"\operatorname{tr}(AB) + \operatorname{tr}A", np.trace(A @ B) + np.trace(A)),
         (r"\operatorname{tr}\bigl(\Sigma\bigr)^{1/2}", np.sqrt(np.linalg.eigvalsh(SPD)).sum()),
         (r"\log\det\Sigma", np.log(np.linalg.det(SPD))),
+        (r"\log_2(8)", 3.0),
         (r"\log2\pi", np.log(2 * np.pi)),
         (r"\cos 2(a - b)", np.cos(2 * 2.0)),
         (r"\sin^2a + \cos^2a", 1.0),
@@ -114,6 +116,7 @@ def value(tex, **more):
         (r"\frac{\mathrm d}{\mathrm da}\log\sigma(a)", 1 - expit(0.7)),
         (r"\frac{\mathrm{d}^2}{\mathrm{d}a^2} a^3", 4.2),
         (r"\sigma'(a)", expit(0.7) * (1 - expit(0.7))),
+        (r"\sigma^2(a) - \sigma(a)^2", 0.0),
         (r"\frac{\mathrm{d}}{\mathrm{d}t} \sigma(at)\Big|_{t=0}", 0.7 / 4),
         (r"\int_0^1 t^2\,\mathrm{d}t", 1 / 3),
         (r"\int_{-\infty}^{\infty} e^{-t^2/2}\,\mathrm{d}t", np.sqrt(2 * np.pi)),
@@ -180,6 +183,24 @@ def test_chains_compare_every_part_and_rows_continue():
     compare(r"A^\top = B \qquad (n, n)", {"A": A, "B": A.T, "n": D})
     with pytest.raises(FormulaDisagrees, match="shape"):
         compare(r"A = B \qquad (n, n)", {"A": WIDE, "B": WIDE, "n": D})
+
+
+def test_two_values_follow_the_sign_that_they_belong_to():
+    roots = {r"\eta": 0.3, r"\kappa": PlusMinus(np.exp(0.3j), np.exp(-0.3j))}
+    compare(r"\kappa=\cos\eta\pm\mathrm i\,\sin\eta,\qquad\lvert\kappa\rvert=1", roots)
+    with pytest.raises(FormulaDisagrees):
+        compare(r"\kappa=\cos\eta\mp\mathrm i\,\sin\eta", roots)
+
+
+def test_a_brace_below_changes_nothing():
+    bindings = {"a": 1.5, "b": -2.0, "c": 3.5}
+    compare(r"c = \underbrace{a}_{\text{gain}}\;\underbrace{-b}_{\ge0}", bindings)
+
+
+def test_a_matrix_of_one_column_is_a_column_and_no_row():
+    compare(r"\mathbf{x} = B", {r"\mathbf{x}": x, "B": x[:, None]})
+    with pytest.raises(FormulaDisagrees, match="shapes differ"):
+        compare(r"\mathbf{x}^\top = B", {r"\mathbf{x}": x, "B": x[:, None]})
 
 
 def test_zero_is_compared_in_units_of_what_cancels():
@@ -249,6 +270,9 @@ def test_differentials_follow_what_depends_on_what_moves():
         (r"\sum_{i=1}^n x_{i+1}", "outside 1, …, 4", "i+1}"),
         (r"\frac{\partial a}{\partial b}", "does not occur", r"\frac"),
         (r"W^{-1}", "has no powers", "W"),
+        (r"\operatorname{sign}(\mathbf{x}^\top)", "sign of a row of 4", r"\operatorname"),
+        (r"\int_{\mathrm i}^1 t\,\mathrm{d}t", "limits of an integral", r"\int"),
+        (r"(a\,\mathrm i)!", "up to 170", "a"),
         (r"a^{\frac12}b^{\frac12}", "negative number", "b^"),
         (r"\frac{a}{b-b}", "division by zero", "b-b"),
         (r"x^2_1^3", "second superscript", "^3"),

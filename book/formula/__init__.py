@@ -1,8 +1,8 @@
 """The printed formula, evaluated: TeX of a displayed equation → tree → numbers and arrays.
 
     >>> from book.formula import compare
-    >>> compare(r"\\nabla_{\\mathbf{x}}\\, \\mathbf{x}^\\top A\\mathbf{x} = (A + A^\\top)\\,\\mathbf{x}", {"A": A,
-    r"\\mathbf{x}": x})
+    >>> names = {"A": A, r"\\mathbf{x}": x}
+    >>> compare(r"\\nabla_{\\mathbf{x}}\\, \\mathbf{x}^\\top A\\mathbf{x} = (A + A^\\top)\\,\\mathbf{x}", names)
 
 `layout` reads what is seen, `names` finds the bound quantities in it, `grammar` says what stands for what, `meaning`
 computes, `evaluation` compares. What is not understood is refused, with its place; nothing is guessed.

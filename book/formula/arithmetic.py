@@ -303,6 +303,8 @@ def apply(name: str, values: list, holomorphic: bool = False):
         if not np.all(np.isfinite(result)):
             raise Misfit(f"{name} is not finite here")
         return result
+    if any(kind(other) not in ("scalar", "column", "matrix") for other in values):
+        raise Misfit(f"{name} of {' and '.join(map(shape_of, values))}")
     return _REST[name](*values, holomorphic)
 
 
@@ -361,7 +363,7 @@ def _special(name):
 
 
 def _factorial(value, _):
-    if kind(value) != "scalar" or value < 0 or not float(value).is_integer() or value > 170:
+    if kind(value) != "scalar" or np.iscomplexobj(value) or value < 0 or not float(value).is_integer() or value > 170:
         raise Misfit("a factorial is read up to 170!")
     return float(math.factorial(int(value)))
 

@@ -1,7 +1,7 @@
 """From what is seen to what it means: statements, sums, products, scripts, operators and how far each of them reaches.
 
-Where two readings are in use among mathematicians the formula is refused and asked for brackets: ``a/bc``, ``\\log x
-y``, ``\\log(x)^2``, ``A \\odot B C`` where both groupings have a value.
+Where two readings are in use among mathematicians the formula is refused and asked for brackets: ``a/bc``,
+``\\log x y``, ``\\log(x)^2``, ``A \\odot B C`` where both groupings have a value.
 """
 
 from __future__ import annotations
@@ -791,12 +791,8 @@ class _Row:
     def function(self, node, base, name) -> Expression:
         self.place += 1
         sup = node.parts[2] if node.kind == "script" else []
-        if node.kind == "script" and (node.parts[1] or node.text):
-            if name == "log" and node.parts[1] and not node.text:
-                under = self.inner(node.parts[1])
-                body = self.known_argument(node, base, name)
-                one = Applied(node.start, "log", body)
-                return Divide(node.start, one, Applied(node.start, "log", [under]))
+        under = node.parts[1] if node.kind == "script" else []
+        if node.kind == "script" and (node.text or (under and name != "log")):
             self.fail(f"{base.key} with an index or a prime is not read", node)
         power = None
         if sup:
@@ -813,15 +809,20 @@ class _Row:
         result_scripts: list = []
         arguments = self.known_argument(node, base, name, result_scripts)
         found: Expression = Applied(node.start, name, arguments)
+        if under:
+            found = Divide(node.start, found, Applied(node.start, "log", [self.inner(under)]))
         if power is not None:
             found = Power(node.start, found, power)
         for scripts in result_scripts:
             found = self.scripted(scripts, found)
         return found
 
-    def known_argument(self, node, base, name, result_scripts=None) -> list[Expression]:
-        """The argument of a known function: a bracket, or the one factor that follows (a number takes its factors
-        along)."""
+    def known_argument(self, node, base, name, result_scripts) -> list[Expression]:
+        """The argument of a known function: a bracket, or the one factor that follows.
+
+        A number takes its factors along: \\log 2\\pi. Scripts on the bracket that belong to the value go to
+        `result_scripts`.
+        """
         after = self.nodes[self.place]
         fence = after.parts[0][0] if after.kind == "script" else after
         if fence.kind == "fence" and fence.text in ("( )", "[ ]", r"\{ \}") and self.bound_ahead() is None:

@@ -1,9 +1,9 @@
 """TeX of a display as a tree of what is seen: symbols, accents, scripts, fractions, brackets, rows.
 
-The reader is written here rather than taken from a library. The pages use some forty commands whose arguments TeX's
-own rules delimit in a few lines each; what costs thought is what the marks mean, and that begins where every TeX
-parser stops. KaTeX's tree would need Node and a second process wherever a formula is evaluated; pylatexenc knows
-neither paired bars nor sizes of brackets, and gives scripts as loose characters.
+The reader is written here rather than taken from a library: the pages use some forty commands whose arguments TeX's own
+rules delimit in a few lines each, and what costs thought is what the marks mean, which begins where every TeX parser
+stops. KaTeX's tree would need Node and a second process wherever a formula is evaluated, in a chapter's kernel too; and
+the place of every mark, which an error points to, is kept here for the whole way.
 
 Nothing in this module knows what a symbol stands for.
 """
