@@ -338,10 +338,20 @@ class Chapter:
         return [Check(_text(argument(call, 0, "label")), n, call) for n, call in self.calls_of("check", "bound")]
 
     @cached_property
+    def prints(self) -> dict[str, str | None]:
+        """Of each labelled equation: "" where it is evaluated from print, why it is not, or None where nothing is said."""
+        found: dict[str, str | None] = dict.fromkeys(self.labels)
+        for check in self.checks:
+            given = {keyword.arg: keyword.value for keyword in check.call.keywords}
+            if check.label in found and ("printed" in given or "not_printed" in given) and found[check.label] != "":
+                found[check.label] = "" if "printed" in given else str(_text(given["not_printed"]))
+        return found
+
+    @cached_property
     def printed_formulas(self) -> dict[str, str]:
         """TeX of the labelled equations, for a chapter that evaluates some of them; empty for one that does not."""
         evaluates = any(keyword.arg == "printed" for check in self.checks for keyword in check.call.keywords)
-        displays = (equation for equation in self.equations if equation.label) if evaluates else ()
+        displays = [equation for equation in self.equations if equation.label] if evaluates else []
         return {equation.label: equation.tex.strip() for equation in displays}
 
     @cached_property

@@ -56,9 +56,7 @@ class _Running:
 
 
 def pytest_addoption(parser):
-    parser.addoption(
-        "--mutants", type=int, default=0, help="wrong signs, and misprints, to plant in each chapter while it runs"
-    )
+    parser.addoption("--mutants", type=int, default=0, help="wrong signs, and misprints, in each chapter")
 
 
 def pytest_configure(config):

@@ -112,7 +112,7 @@ def check(
     label : str
         Label of the equation in this chapter, such as ``"eq-quadratic-gradient"``.
     printed : dict or list of dict, optional
-        What the names in the printed formula stand for: ``{"A": A, r"\mathbf{x}": x}``; numbers, arrays, functions and
+        What the names in the printed formula stand for: ``{"A": A, r"\\mathbf{x}": x}``; numbers, arrays, functions and
         the classes of `utils.printed`. Words that qualify the inputs are bound to whether they do:
         ``r"\text{invertible}": True``. A list where several inputs are tried; then every side is a list of as many
         items. When the book runs, every part of the printed chain is evaluated on these values and compared
@@ -134,9 +134,9 @@ def check(
     scale : float, optional
         Passed to `relative_error`, for equations whose value is zero.
     **sides
-        Two or more named computations, or one beside `printed`: numbers, arrays, tensors, `MonteCarlo` estimates, or lists and tuples of
-        these where the equation was tried on several inputs (compared item by item, to any depth). A list of plain
-        numbers beside an array counts as an array.
+        Two or more named computations, or one beside `printed`: numbers, arrays, tensors, `MonteCarlo` estimates, or
+        lists and tuples of these where the equation was tried on several inputs (compared item by item, to any depth).
+        A list of plain numbers beside an array counts as an array.
 
     Raises
     ------

@@ -1,7 +1,8 @@
 """What a chapter's cells put on record: the facts of each check, bound, claim and figure, and nothing of how they look.
 
-`check`, `bound`, `claim`, `show` and `show_frames` leave one record each in the executed notebook, under `RECORD_MIME`. Words
-and markup are made from it by whoever shows it: utils/rendering.py for JupyterLab, website/extensions/ for the site.
+`check`, `bound`, `claim`, `show` and `show_frames` leave one record each in the executed notebook, under
+`RECORD_MIME`. Words and markup are made from it by whoever shows it: utils/rendering.py for JupyterLab,
+website/extensions/ for the site.
 
     {"kind": "check", "subject": "eq-…", "sides": ["by_hand", "autograd"],
      "error": 1e-15, "tolerance": 1e-8 [, "scale": 1.0]}       the largest relative error of its exact sides; and, or

@@ -13,8 +13,8 @@ from book.formula.errors import FormulaError
 from book.formula.grammar import read
 from book.formula.meaning import INEQUALITIES, Meaning, StatementValues
 from book.formula.names import Bindings
-from utils.printed import Identity, Row
 from book.formula.tree import Derivative, Expression, Name, Number, Statement, walk
+from utils.printed import Identity, Row
 
 __all__ = ["Disagreement", "Evaluation", "Formula", "FormulaDisagrees", "Part", "compare", "evaluate", "parse"]
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 from book.formula.errors import FormulaError
 from book.formula.layout import FLAT, Node, key_of, layout
 from book.formula.names import DECORATIONS, Bindings
-from utils.printed import Distribution, Measure, Range
 from book.formula.tree import (
     Absolute,
     Applied,
@@ -39,6 +38,7 @@ from book.formula.tree import (
     Tuple,
     same_shape,
 )
+from utils.printed import Distribution, Measure, Range
 
 __all__ = ["read"]
 

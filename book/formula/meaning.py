@@ -21,7 +21,6 @@ from book.formula.arithmetic import Misfit, kind, shape_of
 from book.formula.calculus import complex_step, extrapolated_difference
 from book.formula.errors import FormulaError
 from book.formula.names import Bindings, plain
-from utils.printed import Depending, Distribution, Identity, Indexed, Outcomes, PlusMinus, Range, Row
 from book.formula.tree import (
     Absolute,
     Applied,
@@ -53,6 +52,7 @@ from book.formula.tree import (
     same_shape,
     walk,
 )
+from utils.printed import Depending, Distribution, Identity, Indexed, Outcomes, PlusMinus, Range, Row
 
 __all__ = ["Meaning", "StatementValues"]
 

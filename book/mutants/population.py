@@ -1,8 +1,9 @@
 """Which errors are planted: one sign, factor, transpose or count changed in a formula that a `check` verifies.
 
-A formula is a side of a `check` or `bound`, or an assignment or function of the chapter on which some of its sides rest, but not
-all. (What all sides share, such as the random inputs, is the question; changing it changes every answer alike. So are
-functions named random_…, which make inputs.) Where a change makes no difference to the mathematics, say why on that
+A formula is a side of a `check` or `bound`, or an assignment or function of the chapter on which some of its sides
+rest, but not all. (What all sides share, such as the random inputs, is the question; changing it changes every answer
+alike. So are functions named random_…, which make inputs. The printed formula is one more side here, whose bindings are
+never changed where they stand.) Where a change makes no difference to the mathematics, say why on that
 line, and it is left out: `# no mutant: …`.
 """
 

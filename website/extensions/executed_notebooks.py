@@ -19,8 +19,8 @@ from book.chapter import Chapter
 from book.copies import executed_path, is_fresh
 from book.folding import is_folded
 from book.order import ROOT, notebooks
-from utils.records import RECORD_MIME, records
-from utils.rendering import tick_title
+from utils.records import OF_EQUATIONS, RECORD_MIME, records
+from utils.rendering import tick
 from website.common import repository
 from website.executed import code_cells, merged
 
@@ -46,25 +46,35 @@ def collect(app):
 def _facts(notebook: Path, state) -> dict:
     chapter, copy = Chapter(notebook), json.loads(executed_path(notebook).read_text("utf-8"))
     found = [record for cell in copy["cells"] for record in records(cell)]
-    checks = [record for record in found if record["kind"] == "check"]
+    checks = [record for record in found if record["kind"] in OF_EQUATIONS]
+    evaluated = {record["subject"] for record in checks if "printed" in record}
     return {
         "state": state.hexdigest(),
         "seconds": copy["metadata"]["eer"]["seconds"],
         "cores": copy["metadata"]["eer"]["cores"],
         "minutes": chapter.reading_minutes,
         "equations": len({record["subject"] for record in checks}),
+        "printed": len(evaluated),
         "checks": len(checks),
         "claims": sum(record["kind"] == "claim" for record in found),
         "exercises": len(chapter.exercises),
-        "ticks": {record["subject"]: tick_title(record) for record in reversed(checks)},  # of the first check of each
+        "ticks": _ticks(checks),
     }
+
+
+def _ticks(checks: list[dict]) -> dict[str, dict]:
+    """The tick of each equation: of its first check that evaluated the printed formula, or else of its first."""
+    ticks: dict[str, dict] = {}
+    for record in [*(r for r in checks if "printed" in r), *checks]:
+        ticks.setdefault(record["subject"], tick(record))
+    return ticks
 
 
 def totals(env) -> dict[str, int]:
     """The numbers of the front page."""
     facts = env.eer_facts.values()
     return {"chapters": len(facts)} | {
-        k: sum(f[k] for f in facts) for k in ("equations", "checks", "claims", "exercises")
+        k: sum(f[k] for f in facts) for k in ("equations", "printed", "checks", "claims", "exercises")
     }
 
 
@@ -122,7 +132,7 @@ def facts_line(app, doctree, document):
     parts = [
         f"{facts['minutes']} min read",
         f"ran in {facts['seconds']:.0f} s on {facts['cores']} cores",
-        f"{facts['equations']} equations checked",
+        f"{facts['equations']} equations checked" + f", {facts['printed']} as printed" * bool(facts["printed"]),
         f"{facts['claims']} claims asserted",
         f'<a href="{download}" download="{name}.ipynb">executed notebook</a>',
         *(f'<a href="{html.escape(address)}">{title}</a>' for title, address in launch_links(app, document)),
