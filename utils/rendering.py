@@ -62,8 +62,8 @@ _NUMBER = itertools.count()
 
 #: Greek letters and other signs by their names in TeX, for where there is plain text only.
 _NAMES = (
-    "alpha beta gamma delta epsilon varepsilon zeta eta theta kappa lambda mu nu xi pi rho sigma tau phi varphi chi psi "
-    "omega Gamma Delta Theta Lambda Xi Pi Sigma Phi Psi Omega top cdot star mid"
+    "alpha beta gamma delta epsilon varepsilon zeta eta theta kappa lambda mu nu xi pi rho sigma tau phi varphi chi "
+    "psi omega Gamma Delta Theta Lambda Xi Pi Sigma Phi Psi Omega top cdot star mid"
 ).split()
 SIGNS = dict(zip(_NAMES, "αβγδεεζηθκλμνξπρστφφχψωΓΔΘΛΞΠΣΦΨΩ⊤·*|", strict=True))
 
