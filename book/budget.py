@@ -103,7 +103,7 @@ def table(costs: list[Cost]) -> str:
 
 
 def prints(chapters: list[Chapter]) -> str:
-    """How many labelled equations each chapter evaluates as they are printed, and why it does not evaluate the others."""
+    """How many labelled equations each chapter evaluates as they are printed, and why it does not evaluate others."""
     rows, reasons = [("chapter", "equations", "evaluated", "not printed", "not yet said")], Counter()
     for chapter in chapters:
         said = list(chapter.prints.values())

@@ -339,7 +339,7 @@ class Chapter:
 
     @cached_property
     def prints(self) -> dict[str, str | None]:
-        """Of each labelled equation: "" where it is evaluated from print, why it is not, or None where nothing is said."""
+        """Why each labelled equation is not evaluated from print; "" where it is, None where nothing is said."""
         found: dict[str, str | None] = dict.fromkeys(self.labels)
         for check in self.checks:
             given = {keyword.arg: keyword.value for keyword in check.call.keywords}

@@ -1,8 +1,8 @@
 """The words and the look of a record (utils/records.py), made from the record alone.
 
-Here are the words in which readers meet checks, bounds, claims and figures, on the website and in JupyterLab, the colours of
-both themes, and the simple HTML that JupyterLab shows. Nothing here changes what a chapter computes: after a change no
-chapter runs again.
+Here are the words in which readers meet checks, bounds, claims and figures, on the website and in JupyterLab, the
+colours of both themes, and the simple HTML that JupyterLab shows. Nothing here changes what a chapter computes: after a
+change no chapter runs again.
 """
 
 from __future__ import annotations
@@ -61,11 +61,13 @@ _DRAWN = {colour: name for name, colour in PALETTE.items()}
 _NUMBER = itertools.count()
 
 #: Greek letters and other signs by their names in TeX, for where there is plain text only.
-_NAMES = (
-    "alpha beta gamma delta epsilon varepsilon zeta eta theta kappa lambda mu nu xi pi rho sigma tau phi varphi chi "
-    "psi omega Gamma Delta Theta Lambda Xi Pi Sigma Phi Psi Omega top cdot star mid"
-).split()
-SIGNS = dict(zip(_NAMES, "αβγδεεζηθκλμνξπρστφφχψωΓΔΘΛΞΠΣΦΨΩ⊤·*|", strict=True))
+SIGNS = {
+    **dict(alpha="α", beta="β", gamma="γ", delta="δ", epsilon="ε", varepsilon="ε", zeta="ζ", eta="η", theta="θ"),
+    **dict(kappa="κ", mu="μ", nu="ν", xi="ξ", pi="π", rho="ρ", sigma="σ", tau="τ", phi="φ", varphi="φ"),
+    **dict(chi="χ", psi="ψ", omega="ω", Gamma="Γ", Delta="Δ", Theta="Θ", Lambda="Λ", Xi="Ξ", Pi="Π", Sigma="Σ"),
+    **dict(Phi="Φ", Psi="Ψ", Omega="Ω", top="⊤", cdot="·", star="*", mid="|"),
+    "lambda": "λ",
+}
 
 
 def bundle(record: dict) -> dict:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -258,11 +259,13 @@ def _without_result(statement: Statement, missing: set[str]) -> Statement:
     """A chain without its first part, if that has a name without a value which stands nowhere else in the chain."""
     if not statement.relations or statement.relations[0] != "=":
         return statement
-    first, *rest = ({n.key for n in walk(part) if isinstance(n, Name)} & missing for part in statement.parts)
-    if not first or first & set().union(*rest):
+    names = [[node.key for node in walk(part) if isinstance(node, Name)] for part in statement.parts]
+    result = missing.intersection(names[0])
+    if not result or result.intersection(itertools.chain(*names[1:])):
         return statement
     parts, relations, spans = statement.parts[1:], statement.relations[1:], statement.spans[1:]
-    return replace(statement, parts=parts, relations=relations, spans=spans)
+    order = re.findall(r"\\[A-Za-z]+|[A-Za-z]", " ".join(names[0]))  # an unbound name keeps its subscript
+    return replace(statement, parts=parts, relations=relations, spans=spans, order=order)
 
 
 def _guarded(tex, run):

@@ -186,6 +186,7 @@ class Meaning:
     def evaluate_statement(self, statement: Statement) -> StatementValues:
         expressions = self.statement_expressions(statement)
         letters = list(dict.fromkeys(n.key for e in expressions for n in self.free(e)))
+        letters = [letter for letter in dict.fromkeys([*statement.order, *letters]) if letter in letters]
         self.outer_letters = set(letters)
         scope = Scope()
         ranges = {}

@@ -237,7 +237,10 @@ class At(Expression):
 
 @dataclass
 class Statement:
-    """One chain of the display, with what is printed beside it."""
+    """One chain of the display, with what is printed beside it.
+
+    `order` names index letters of a part that was left out: combinations of free indices are tried in this order.
+    """
 
     parts: list[Expression]
     spans: list[tuple[int, int]]
@@ -245,6 +248,7 @@ class Statement:
     conditions: list[Chain] = field(default_factory=list)
     ranges: dict[str, tuple[Expression, Expression]] = field(default_factory=dict)
     shape: list[Expression] | None = None
+    order: list[str] = field(default_factory=list)
 
 
 def children(node) -> list[Expression]:
