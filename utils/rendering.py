@@ -136,7 +136,7 @@ def spoken(name: str) -> str:
     """A short piece of TeX in plain text: x for \\mathbf{x}, λ_max for \\lambda_{\\max}."""
     name = re.sub(r"\\(?:mathbf|boldsymbol|mathrm|mathbb|mathcal|operatorname|text)\b\*?", "", name)
     name = re.sub(r"\\([A-Za-z]+) ?", lambda found: SIGNS.get(found[1], found[1]), name)
-    return re.sub(r"\\[,;:! ]|[{}]", "", name)
+    return re.sub(r"\\[,;:! ]|[{}]", "", name.replace(r"\|", "‖"))
 
 
 def as_text(record: dict) -> str:
