@@ -131,9 +131,8 @@ def test_a_mistake_in_the_print_alone_fails_with_label_part_and_both_values(book
 
 
 def test_a_misprint_that_nothing_notices_fails_its_cell(book):
-    print_ = PRINT.replace(
-        r"\mathbf{x}^\top A \mathbf{x}", r"\mathbf{x}^\top A \mathbf{x} + \mathbf{x}^\top \mathbf{0}"
-    )
+    print_ = PRINT.replace("\\mathbf{x}\n$$", "\\mathbf{x} + 0\\,\\mathbf{x}\n$$")
+    assert print_ != PRINT
     path = book.notebook("one", RANDOM, EVALUATED, prose=print_)
     status, out = run(book, path, "--mutants", "100")
     assert status == 1

@@ -25,6 +25,8 @@ from website.common import repository
 from website.executed import code_cells, merged
 
 LOG = logging.getLogger(__name__)
+#: Pages with {live} numbers.
+SHOW_TOTALS = ("index", "what_a_tick_means")
 GLUE_MIME = "application/papermill.record/text/plain"
 
 
@@ -71,7 +73,7 @@ def _ticks(checks: list[dict]) -> dict[str, dict]:
 
 
 def totals(env) -> dict[str, int]:
-    """The numbers of the front page."""
+    """The numbers of the whole book, which {live} shows."""
     facts = env.eer_facts.values()
     return {"chapters": len(facts)} | {
         k: sum(f[k] for f in facts) for k in ("equations", "printed", "checks", "claims", "exercises")
@@ -79,11 +81,11 @@ def totals(env) -> dict[str, int]:
 
 
 def outdated(app, env, added, changed, removed):
-    """Pages to read again though their files did not change: their outputs did, or the front page's numbers."""
+    """Pages to read again though their files did not change: their outputs did, or the numbers of the whole book."""
     stale = list(app.eer_changed)
     if getattr(env, "eer_totals", None) != totals(env):
         env.eer_totals = totals(env)
-        stale.append(app.config.root_doc)
+        stale += SHOW_TOTALS
     return [document for document in stale if document in env.found_docs]
 
 
