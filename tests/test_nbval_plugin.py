@@ -18,8 +18,7 @@ BLIND = 'y = x + 0 * x\ncheck("eq-blind", one=y, two=np.copy(x))'
 
 def run(book, path, *options):
     """nbval with the plugin on one notebook of a tiny book; (exit status, what it printed)."""
-    for name in ("__init__", "checks", "palette", "printed", "records", "rendering"):
-        book.write(f"utils/{name}.py", (ROOT / f"utils/{name}.py").read_text("utf-8"))
+    book.with_checks()
     command = [sys.executable, "-m", "pytest", "-q", "-p", "book.nbval_plugin", "-p", "no:cacheprovider"]
     command += ["--nbval-lax", "--nbval-current-env", "--color=no", f"--rootdir={book.root}", *options, str(path)]
     environment = os.environ | {"PYTHONPATH": str(ROOT)}

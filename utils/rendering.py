@@ -60,12 +60,14 @@ _JUPYTERLAB = {"ink": "--jp-ui-font-color1", "muted": "--jp-ui-font-color2", "pa
 _DRAWN = {colour: name for name, colour in PALETTE.items()}
 _NUMBER = itertools.count()
 
+#: Names of so many characters are spoken in a title; longer ones are whole expressions.
+LONGEST = 10
 #: Greek letters and other signs by their names in TeX, for where there is plain text only.
 SIGNS = {
     **dict(alpha="α", beta="β", gamma="γ", delta="δ", epsilon="ε", varepsilon="ε", zeta="ζ", eta="η", theta="θ"),
     **dict(kappa="κ", mu="μ", nu="ν", xi="ξ", pi="π", rho="ρ", sigma="σ", tau="τ", phi="φ", varphi="φ"),
     **dict(chi="χ", psi="ψ", omega="ω", Gamma="Γ", Delta="Δ", Theta="Θ", Lambda="Λ", Xi="Ξ", Pi="Π", Sigma="Σ"),
-    **dict(Phi="Φ", Psi="Ψ", Omega="Ω", top="⊤", cdot="·", star="*", mid="|"),
+    **dict(Phi="Φ", Psi="Ψ", Omega="Ω", nabla="∇", partial="∂", top="⊤", cdot="·", star="*", mid="|"),
     "lambda": "λ",
 }
 
@@ -126,10 +128,10 @@ def _trials(record: dict) -> dict:
 def _one_trial(record: dict) -> str:
     """What the printed formula was evaluated on once, and what it gave."""
     printed = record.get("printed", {})
-    if not (printed.get("values") and printed.get("value")):
+    values = [f"{spoken(name)} = {value}" for name, value in printed.get("values", []) if len(spoken(name)) <= LONGEST]
+    if not (values and printed["value"]):
         return ""
-    values = ", ".join(f"{spoken(name)} = {value}" for name, value in printed["values"][:4])
-    return WORDS["tick, trial"].format(values=values, value=printed["value"])
+    return WORDS["tick, trial"].format(values=", ".join(values[:4]), value=printed["value"])
 
 
 def spoken(name: str) -> str:
