@@ -176,10 +176,10 @@ class _Trials:
         return any(np.allclose(v, item, rtol=0, atol=TOLERANCE * np.abs(item).max()) for v in same)
 
     def record(self) -> dict:
-        first = next(iter(self.found))
-        found = self.found[first]
+        smallest = min(self.found, key=lambda where: sum(map(_size, self.bindings[where].values())))
+        found = self.found[smallest]
         parts = [part for parts, _ in found.chains for part in parts]
-        values = [[name, text] for name, value in self.bindings[first].items() if (text := _short(value))]
+        values = [[name, text] for name, value in self.bindings[smallest].items() if (text := _short(value))]
         value = _short(_stacked(found.chains[0][0][-1]))
         return {"parts": [part.tex for part in parts], "trials": len(self.found), "values": values, "value": value}
 
@@ -302,11 +302,18 @@ def _is_array(value) -> bool:
     return value.size > 0 and (np.issubdtype(value.dtype, np.number) or value.dtype == bool)
 
 
+def _size(value) -> int:
+    """How many numbers a binding holds."""
+    value = _plain(value)
+    return value.size if _is_array(value) else 0
+
+
 def _short(value) -> str:
-    """A value in a few characters: numbers, the shape of what is long, nothing for what is no number."""
+    """A value in a few characters: the first of its numbers; nothing for what is no number."""
     value = _plain(value)
     if not _is_array(value):
         return ""
-    if value.size > 4:
-        return " × ".join(map(str, value.shape)) + " numbers"
-    return np.array2string(value, precision=3, separator=", ", suppress_small=True).replace("\n", "")
+    if value.size <= 4:
+        return np.array2string(value, precision=3, separator=", ", suppress_small=True).replace("\n", "")
+    numbers = ", ".join(f"{number:.3g}" for number in value.ravel()[:3])
+    return f"[{numbers}, …] ({' × '.join(map(str, value.shape))})"
