@@ -82,12 +82,13 @@ def keep(notebook: Path, nb: nbformat.NotebookNode, run: Run, root: Path = ROOT)
     modules = {name: _hash_of(root / name) for name in _own(run.files, root) if name not in LOOKS}
     if not any(_is_drawing(output) for cell in nb.cells for output in cell.get("outputs", [])):
         modules = {name: value for name, value in modules.items() if name not in DRAWS}
-    depends = _circumstances(nb, root) | {"modules": modules}
+    depends = _circumstances(nb, root) | {"print": _print(nb), "modules": modules}
     if READS_DATA in modules:
         depends["data"] = data_state(root)
     nb.metadata["eer"] = {
         "fingerprint": _hash([json.dumps(depends, sort_keys=True)]),
         "depends": depends,
+        "text": _text(nb),
         "seconds": round(run.seconds, 1),
         "cpu_seconds": round(run.cpu_seconds, 1),
         "import_seconds": round(run.import_seconds, 1),
@@ -110,11 +111,14 @@ def remembered(notebook: Path, root: Path = ROOT) -> dict:
 
 def is_fresh(notebook: Path, root: Path = ROOT) -> bool:
     """Whether there is an executed copy all of whose outputs are those that a run today would give."""
-    depends = remembered(notebook, root).get("depends")
+    memory = remembered(notebook, root)
+    depends = memory.get("depends")
     if not isinstance(depends, dict):
         return False
-    today = _circumstances(nbformat.read(root / notebook, as_version=4), root)
-    if any(depends.get(name) != value for name, value in today.items()):
+    nb = nbformat.read(root / notebook, as_version=4)
+    if any(depends.get(name) != value for name, value in _circumstances(nb, root).items()):
+        return False
+    if memory.get("text") != _text(nb) and depends.get("print") != _print(nb):
         return False
     if "data" in depends and depends["data"] != data_state(root):
         return False
@@ -142,17 +146,22 @@ def _circumstances(nb: nbformat.NotebookNode, root: Path) -> dict[str, str]:
     cells = [cell for cell in nb.cells if cell.cell_type == "code"]
     code = json.dumps([[cell.source, cell.metadata.get("tags", [])] for cell in cells])
     pins = (root / "constraints.txt").read_text("utf-8")
-    print_ = json.dumps(_printed_formulas(nb), sort_keys=True)
-    return {"code": _hash([code]), "print": _hash([print_]), "python": platform.python_version(), "pins": _hash([pins])}
+    return {"code": _hash([code]), "python": platform.python_version(), "pins": _hash([pins])}
 
 
-def _printed_formulas(nb: nbformat.NotebookNode) -> dict[str, str]:
-    """TeX of the labelled equations of a chapter that evaluates some; reading Markdown costs more than all the rest."""
-    if not any("printed=" in cell.source for cell in nb.cells if cell.cell_type == "code"):
-        return {}
-    from book.chapter import Chapter
+def _text(nb: nbformat.NotebookNode) -> str:
+    """Hash of what stands in the Markdown; while it is the same, so is the print, and need not be read again."""
+    return _hash([json.dumps([cell.source for cell in nb.cells if cell.cell_type == "markdown"])])
 
-    return Chapter.of(nb, "chapter.ipynb").printed_formulas
+
+def _print(nb: nbformat.NotebookNode) -> str:
+    """Hash of the TeX of the labelled equations, where some are evaluated as they are printed; else of nothing."""
+    formulas = {}
+    if any("printed" in cell.source for cell in nb.cells if cell.cell_type == "code"):
+        from book.chapter import Chapter  # reading Markdown takes longer than all the rest
+
+        formulas = Chapter.of(nb, "chapter.ipynb").printed_formulas
+    return _hash([json.dumps(formulas, sort_keys=True)])
 
 
 def _is_drawing(output) -> bool:
