@@ -1,6 +1,7 @@
 """The one execution of the book: copies are kept, planted errors are noticed or reported, stderr is a failure."""
 
 import os
+import re
 import subprocess
 import sys
 
@@ -23,7 +24,7 @@ def run(book, path, *options):
     command += ["--nbval-lax", "--nbval-current-env", "--color=no", f"--rootdir={book.root}", *options, str(path)]
     environment = os.environ | {"PYTHONPATH": str(ROOT)}
     done = subprocess.run(command, cwd=book.root, env=environment, capture_output=True, text=True, timeout=300)
-    return done.returncode, done.stdout + done.stderr
+    return done.returncode, re.sub(r"\x1b\[[0-9;]*m", "", done.stdout + done.stderr)  # IPython colours tracebacks
 
 
 def test_a_run_leaves_the_copy_that_the_site_shows(book):
