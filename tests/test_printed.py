@@ -77,8 +77,13 @@ def test_a_part_that_only_names_the_result_is_left_out_and_the_code_compared(sho
     worst = np.unravel_index(np.argmax(np.abs(A - A.T)), A.shape)
     assert f"= {A[worst]:.12g}" in str(failure.value)
     assert f"= {A.T[worst]:.12g}" in str(failure.value)
-    with pytest.raises(CheckFailed, match="no part of the printed formula has the shape of 'by_hand'"):
+    with pytest.raises(CheckFailed, match="compared with nothing"):
         check("eq-result", printed={"A": A}, by_hand=x)
+
+
+def test_one_side_alone_must_be_compared(shown):
+    with pytest.raises(CheckFailed, match="no part of the printed formula has the shape of 'by_hand'"):
+        check("eq-quadratic", printed=NAMED[0], by_hand=GRADIENTS[2])
 
 
 def test_a_reader_without_the_hook_notices_nothing(shown):
@@ -93,6 +98,12 @@ def test_sides_hold_one_item_for_each_formula_of_the_display(shown):
     check("eq-two", printed={"A": A}, by_hand=[np.trace(A), A.T.copy()])
     with pytest.raises(CheckFailed, match="A\\^\\\\top' and 'by_hand'"):
         check("eq-two", printed={"A": A}, by_hand=[np.trace(A), A.copy()])
+
+
+def test_every_formula_of_the_display_is_compared_with_something(shown):
+    with pytest.raises(CheckFailed, match=r"eq-two: the printed A\^\\top is compared with nothing"):
+        check("eq-two", printed={"A": A}, by_hand=np.trace(A), again=A.trace() * 1.0)
+    check("eq-two", printed={"A": A, "B": A.T}, by_hand=np.trace(A), again=A.trace() * 1.0)
 
 
 def test_free_indices_are_axes_of_the_sides(shown):

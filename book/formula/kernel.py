@@ -14,8 +14,9 @@ from collections.abc import Mapping
 import numpy as np
 
 from book.formula.errors import FormulaError
-from book.formula.evaluation import APPROXIMATE, ROUNDING, TOLERANCE, Evaluation, Part, evaluate
+from book.formula.evaluation import APPROXIMATE, NOT_COMPARED, ROUNDING, TOLERANCE, Evaluation, Part, evaluate
 from book.formula.meaning import SIGN, StatementValues
+from book.formula.tree import Name
 from utils import checks
 from utils.checks import CheckFailed, MonteCarlo
 from utils.printed import Identity, Row
@@ -74,6 +75,7 @@ class PrintedFormulas:
         """
         trials, errors, deviations, tied = _Trials(label, self._tex(label), printed), [], [], set()
         for where, found, items in trials.with_items(sides):
+            seen = []
             for name, item in items.items():
                 ties = _ties(found, item)
                 problem = None
@@ -86,12 +88,14 @@ class PrintedFormulas:
                             room = max(tolerance, TOLERANCE if part.approximate else 0.0)
                             errors.append(_compare(label, names, value, expected, room, scale, part))
                         tied.add(name)
+                        seen.append(part)
                     except CheckFailed as failure:
                         problem = failure
                 if (problem or not ties) and found.compared() and trials.binds(where, item):
                     tied.add(name)  # it takes part in the print under a name of its own
                 elif problem:
                     raise problem
+            trials.demand_comparisons(found, seen)
         if len(sides) == 1 and not tied:
             (name,) = sides
             raise CheckFailed(f"{label}: no part of the printed formula has the shape of '{name}', nor is it bound")
@@ -106,6 +110,7 @@ class PrintedFormulas:
         """The same for `bound`: each side must be the value of some part of the printed inequality."""
         trials, errors = _Trials(label, self._tex(label), printed), []
         for where, found, items in trials.with_items(sides):
+            seen = []
             for name, item in items.items():
                 problem = CheckFailed(f"{label}: no printed part has the shape of '{name}{where}'")
                 best = None
@@ -115,11 +120,13 @@ class PrintedFormulas:
                     try:
                         error = _compare(label, names, value, expected, room, None, part)
                         best = error if best is None else min(best, error)
+                        seen.append(part)
                     except CheckFailed as failure:
                         problem = failure
                 if best is None:
                     raise problem
                 errors.append(best)
+            trials.demand_comparisons(found, seen)
         return trials.record() | {"error": max(errors)}
 
     def _tex(self, label: str) -> str:
@@ -174,6 +181,15 @@ class _Trials:
         item = _plain(item)
         same = (v for v in values if _is_array(v) and _is_array(item) and v.shape == item.shape)
         return any(np.allclose(v, item, rtol=0, atol=TOLERANCE * np.abs(item).max()) for v in same)
+
+    def demand_comparisons(self, found: Evaluation, seen: list[Part]) -> None:
+        """Every formula of the display must be compared: its parts with each other, or one of them with a side."""
+        for (parts, relations), statement in zip(found.chains, found.statements, strict=True):
+            alone = not statement.statement.order and isinstance(parts[0].tree, Name)  # "for every dX": states nothing
+            compared = any(relation not in NOT_COMPARED for relation in relations)
+            if not (compared or alone or any(part is other for part in parts for other in seen)):
+                what = f"{self.label}: the printed {parts[0].tex} is compared with nothing"
+                raise CheckFailed(f"{what}: bind the name of what it equals, or give a side of its shape")
 
     def record(self) -> dict:
         smallest = min(self.found, key=lambda where: sum(map(_size, self.bindings[where].values())))
