@@ -68,11 +68,11 @@ grade-all: environment ## grade a class: make grade-all A=knn SUBMISSIONS=folder
 clear-outputs: environment ## strip outputs from all notebooks before a commit
 	@$(RUN) -m tools.clear_outputs
 
-mutants: environment ## plant errors in every formula of a chapter and see them caught: make mutants C=classical/pca
+mutants: environment ## plant errors in every formula of a chapter, code and print, and see them caught: make mutants C=classical/pca
 	@test -n "$(C)" || { echo "make: name a chapter: make mutants C=classical/pca"; exit 1; }
 	@$(RUN) -m book.mutants "chapters/$(C).ipynb"
 
-budget: environment ## what each chapter costs, from the last runs: time, memory, page weight, words, lines
+budget: environment ## what each chapter costs, from the last runs, and how many of its equations are evaluated as printed
 	@$(RUN) -m book.budget
 
 lighthouse: environment ## measure page weight and Lighthouse scores of the built site (needs Chromium)

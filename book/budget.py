@@ -1,11 +1,13 @@
 """What each chapter costs, from its last run and the last look at the site: python -m book.budget.
 
-Prints a table and judges nothing: what is over its budget bears a star, and the exit status is 0.
+Prints tables and judges nothing: what is over its budget bears a star, and the exit status is 0. The second table says
+how many equations are evaluated as they are printed.
 """
 
 from __future__ import annotations
 
 import json
+from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -100,6 +102,21 @@ def table(costs: list[Cost]) -> str:
     return "\n".join([*lines, total, "* over the budget; – not known: `make test` runs chapters and weighs pages"])
 
 
+def prints(chapters: list[Chapter]) -> str:
+    """How many labelled equations each chapter evaluates as they are printed, and why it does not evaluate others."""
+    rows, reasons = [("chapter", "equations", "evaluated", "not printed", "not yet said")], Counter()
+    for chapter in chapters:
+        said = list(chapter.prints.values())
+        reasons.update(reason for reason in said if reason)
+        counts = len(said), said.count(""), sum(bool(reason) for reason in said), said.count(None)
+        rows.append((chapter.path.stem, *map(str, counts)))
+    total = [sum(int(row[column]) for row in rows[1:]) for column in range(1, 5)]
+    rows.append(("together", *map(str, total)))
+    widths = [max(len(row[column]) for row in rows) for column in range(5)]
+    lines = ["  ".join([row[0].ljust(widths[0]), *map(str.rjust, row[1:], widths[1:])]) for row in rows]
+    return "\n".join([*lines, *(f"{count} not printed: {reason}" for reason, count in reasons.most_common())])
+
+
 def _entry(value: float | None, spec: str, limit: float | None = None, unit: float = 1) -> str:
     if value is None:
         return "– "
@@ -108,6 +125,7 @@ def _entry(value: float | None, spec: str, limit: float | None = None, unit: flo
 
 def main(root: Path = ROOT) -> int:
     print(table([cost(notebook, root) for notebook in notebooks(root)]))
+    print(f"\n{prints([Chapter(root / notebook) for notebook in notebooks(root)])}")
     return 0
 
 

@@ -54,7 +54,7 @@ class Cell:
 
 @dataclass(frozen=True)
 class Check:
-    """A call of `check`; the label is an expression where it is computed, None where there is none."""
+    """A call of `check` or `bound`; the label is an expression where it is computed, None where there is none."""
 
     label: str | ast.expr | None
     cell: int
@@ -335,7 +335,25 @@ class Chapter:
 
     @cached_property
     def checks(self) -> list[Check]:
-        return [Check(_text(argument(call, 0, "label")), n, call) for n, call in self.calls_of("check")]
+        calls = [(n, call) for n, call in self.calls_of("check", "bound") if called(call) == "check" or is_bound(call)]
+        return [Check(_text(argument(call, 0, "label")), n, call) for n, call in calls]
+
+    @cached_property
+    def prints(self) -> dict[str, str | None]:
+        """Why each labelled equation is not evaluated from print; "" where it is, None where nothing is said."""
+        found: dict[str, str | None] = dict.fromkeys(self.labels)
+        for check in self.checks:
+            given = {keyword.arg: keyword.value for keyword in check.call.keywords}
+            if check.label in found and ("printed" in given or "not_printed" in given) and found[check.label] != "":
+                found[check.label] = "" if "printed" in given else str(_text(given["not_printed"]))
+        return found
+
+    @cached_property
+    def printed_formulas(self) -> dict[str, str]:
+        """TeX of the labelled equations, for a chapter that evaluates some of them; empty for one that does not."""
+        evaluates = any(keyword.arg == "printed" for check in self.checks for keyword in check.call.keywords)
+        displays = [equation for equation in self.equations if equation.label] if evaluates else []
+        return {equation.label: equation.tex.strip() for equation in displays}
 
     @cached_property
     def claims(self) -> list[Claim]:
@@ -403,6 +421,12 @@ def calls_function_of_utils(call: ast.Call, *names: str) -> bool:
     if called(call) not in names:
         return False
     return isinstance(call.func, ast.Name) or name_of(call.func.value) in {"checks", "plotting"}
+
+
+def is_bound(call: ast.Call) -> bool:
+    """Whether this is the `bound` of a labelled equation; chapters have functions of that name of their own."""
+    label = _text(argument(call, 0, "label"))
+    return called(call) == "bound" and isinstance(label, str)
 
 
 def argument(call: ast.Call, position: int, name: str) -> ast.expr | None:

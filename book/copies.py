@@ -2,8 +2,9 @@
 
 A chapter is executed once, by `make test` (book/nbval_plugin.py) or by `make book` (book/execute.py); the copy with its
 outputs lies below `_build/executed/`, and the site shows it. A copy remembers all that its outputs depend on: the code
-and tags of its cells, the modules of this repository that were loaded at the end of the run, the pinned environment,
-the Python version, and the real data where the module that reads them was loaded. It is fresh while all of these are
+and tags of its cells, the TeX of its labelled equations where some are evaluated as they are printed, the modules of
+this repository that were loaded at the end of the run, the pinned environment, the Python version, and the real data
+where the module that reads them was loaded. It is fresh while all of these are
 what they were. What was loaded is asked of the kernel, not guessed from the text, so imports made inside functions and
 on use count, and what was never loaded does not.
 
@@ -32,6 +33,8 @@ EXECUTED = Path("_build/executed")
 LOOKS = frozenset({"utils/rendering.py"})
 #: Set how figures are drawn; a copy without a drawing does not depend on them.
 DRAWS = frozenset({"utils/plotting.py", "utils/palette.py"})
+#: Evaluates printed formulas; of what runs a chapter, this alone has a say in what it shows.
+EVALUATES = "book/formula/"
 #: Reads CIFAR-10 and MNIST from DATA_ROOT; a copy for which it was loaded depends on the files there.
 READS_DATA = "utils/data/real.py"
 
@@ -79,12 +82,13 @@ def keep(notebook: Path, nb: nbformat.NotebookNode, run: Run, root: Path = ROOT)
     modules = {name: _hash_of(root / name) for name in _own(run.files, root) if name not in LOOKS}
     if not any(_is_drawing(output) for cell in nb.cells for output in cell.get("outputs", [])):
         modules = {name: value for name, value in modules.items() if name not in DRAWS}
-    depends = _circumstances(nb, root) | {"modules": modules}
+    depends = _circumstances(nb, root) | {"print": _print(nb), "modules": modules}
     if READS_DATA in modules:
         depends["data"] = data_state(root)
     nb.metadata["eer"] = {
         "fingerprint": _hash([json.dumps(depends, sort_keys=True)]),
         "depends": depends,
+        "text": _text(nb),
         "seconds": round(run.seconds, 1),
         "cpu_seconds": round(run.cpu_seconds, 1),
         "import_seconds": round(run.import_seconds, 1),
@@ -107,11 +111,14 @@ def remembered(notebook: Path, root: Path = ROOT) -> dict:
 
 def is_fresh(notebook: Path, root: Path = ROOT) -> bool:
     """Whether there is an executed copy all of whose outputs are those that a run today would give."""
-    depends = remembered(notebook, root).get("depends")
+    memory = remembered(notebook, root)
+    depends = memory.get("depends")
     if not isinstance(depends, dict):
         return False
-    today = _circumstances(nbformat.read(root / notebook, as_version=4), root)
-    if any(depends.get(name) != value for name, value in today.items()):
+    nb = nbformat.read(root / notebook, as_version=4)
+    if any(depends.get(name) != value for name, value in _circumstances(nb, root).items()):
+        return False
+    if memory.get("text") != _text(nb) and depends.get("print") != _print(nb):
         return False
     if "data" in depends and depends["data"] != data_state(root):
         return False
@@ -131,7 +138,7 @@ def _own(files: Iterable[str], root: Path) -> list[str]:
     root = root.resolve()
     paths = {path for file in files if (path := Path(file)).is_absolute() and "site-packages" not in path.parts}
     names = {path.relative_to(root).as_posix() for path in map(Path.resolve, paths) if path.is_relative_to(root)}
-    return sorted(name for name in names if not name.startswith("book/"))  # who runs a chapter has no say in it
+    return sorted(name for name in names if name.startswith(EVALUATES) or not name.startswith("book/"))
 
 
 def _circumstances(nb: nbformat.NotebookNode, root: Path) -> dict[str, str]:
@@ -140,6 +147,21 @@ def _circumstances(nb: nbformat.NotebookNode, root: Path) -> dict[str, str]:
     code = json.dumps([[cell.source, cell.metadata.get("tags", [])] for cell in cells])
     pins = (root / "constraints.txt").read_text("utf-8")
     return {"code": _hash([code]), "python": platform.python_version(), "pins": _hash([pins])}
+
+
+def _text(nb: nbformat.NotebookNode) -> str:
+    """Hash of what stands in the Markdown; while it is the same, so is the print, and need not be read again."""
+    return _hash([json.dumps([cell.source for cell in nb.cells if cell.cell_type == "markdown"])])
+
+
+def _print(nb: nbformat.NotebookNode) -> str:
+    """Hash of the TeX of the labelled equations, where some are evaluated as they are printed; else of nothing."""
+    formulas = {}
+    if any("printed" in cell.source for cell in nb.cells if cell.cell_type == "code"):
+        from book.chapter import Chapter  # reading Markdown takes longer than all the rest
+
+        formulas = Chapter.of(nb, "chapter.ipynb").printed_formulas
+    return _hash([json.dumps(formulas, sort_keys=True)])
 
 
 def _is_drawing(output) -> bool:

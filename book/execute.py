@@ -24,6 +24,7 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 
 from book import probe
+from book.chapter import Chapter
 from book.copies import Run, forget, is_fresh, keep, remembered
 from book.order import ROOT, notebooks
 
@@ -38,17 +39,27 @@ STOPPING = 10
 
 
 class _Client(NotebookClient):
-    """A client that asks the kernel after the first and after the last code cell what it has loaded and used."""
+    """A client that hands the kernel the printed formulas before the first code cell.
+
+    After that cell and after the last one it asks the kernel what it has loaded and used.
+    """
 
     reports: tuple[probe.Report, ...] = ()
 
     async def async_execute_cell(self, cell, cell_index, *arguments, **keywords):
-        ran = await super().async_execute_cell(cell, cell_index, *arguments, **keywords)
         numbers = [number for number, cell in enumerate(self.nb.cells) if cell.cell_type == "code"]
+        formulas = Chapter.of(self.nb, "chapter.ipynb").printed_formulas if cell_index in numbers[:1] else {}
+        if formulas:
+            probe.value(await self._evaluate(probe.hand_over(formulas)))
+        ran = await super().async_execute_cell(cell, cell_index, *arguments, **keywords)
         if cell_index in (numbers[:1] + numbers[-1:]):
-            message = self.kc.execute("", silent=True, user_expressions={"report": probe.QUESTION})
-            self.reports += (probe.answer(await self.async_wait_for_reply(message)),)
+            self.reports += (probe.answer(await self._evaluate(probe.QUESTION)),)
         return ran
+
+    async def _evaluate(self, expression: str) -> dict:
+        """The kernel's reply to an expression; nothing of it shows in the notebook."""
+        message = self.kc.execute("", silent=True, user_expressions={"report": expression})
+        return await self.async_wait_for_reply(message)
 
 
 def execute(notebook: Path, root: Path = ROOT) -> tuple[Path, float, str | None]:

@@ -3,7 +3,8 @@
 nbval runs every cell; this plugin makes three things of its run:
 
 - the executed copies that the site shows (book/copies.py), so that `make book` after `make test` runs nothing;
-- with `--mutants N`, a trial of N wrong signs of each chapter, in forks of the kernel at the cell that holds them;
+- with `--mutants N`, a trial of N wrong signs in the code of each chapter and N misprints in its formulas, in forks of
+  the kernel at the cell that holds or checks them;
 - a failure of each cell that writes to standard error, as in `make book`.
 """
 
@@ -21,10 +22,12 @@ from nbval.plugin import IPyNbCell, IPyNbFile
 from xdist.scheduler import LoadScopeScheduling
 
 from book import probe
+from book.chapter import Chapter
 from book.copies import forget, keep, remembered
 from book.execute import kernel_environment, run_of, stderr_of
-from book.mutants.population import Mutant, code_cells, mutants, mutate, sample
-from book.mutants.trial import Outcome
+from book.mutants.population import Mutant, code_cells, mutants, sample
+from book.mutants.print import Misprint, misprints
+from book.mutants.trial import Outcome, trial_of
 
 #: Seconds that one mutant may take.
 MUTANT_SECONDS = 120
@@ -42,7 +45,10 @@ class _Running:
         self.root, self.notebook = root, Path(file.path).relative_to(root)
         self.sources = code_cells(file.path)
         self.numbers = dict(enumerate(self.sources))  # nbval counts code cells from 0, we count all cells from 1
+        self.formulas = Chapter(file.path).printed_formulas
         chosen = sample(mutants(self.sources, ["sign"]), how_many) if how_many else []
+        chosen += sample(misprints(Chapter(file.path)), how_many) if how_many else []
+        chosen.sort(key=lambda mutant: mutant.cell)
         self.mutants = {number: list(found) for number, found in itertools.groupby(chosen, lambda m: m.cell)}
         self.reports: list[probe.Report] = []
         self.seconds, self.failed = 0.0, False
@@ -50,7 +56,7 @@ class _Running:
 
 
 def pytest_addoption(parser):
-    parser.addoption("--mutants", type=int, default=0, help="wrong signs to plant in each chapter while it runs")
+    parser.addoption("--mutants", type=int, default=0, help="wrong signs, and misprints, in each chapter")
 
 
 def pytest_configure(config):
@@ -96,6 +102,8 @@ def pytest_runtest_call(item):
     running = item.config.stash[RUNNING]
     if item.parent not in running:
         running[item.parent] = _Running(item.parent, item.config.rootpath, item.config.getoption("mutants"))
+        if running[item.parent].formulas:
+            probe.value(_evaluate(item.parent.kernel, probe.hand_over(running[item.parent].formulas), 60))
     chapter = running[item.parent]
     number = chapter.numbers[item.cell_num]
     planted = chapter.mutants.get(number, [])
@@ -124,8 +132,7 @@ def pytest_runtest_call(item):
 def _try_mutants(item, chapter: _Running, number: int, planted: list[Mutant]) -> list[Outcome]:
     later = [source for cell, source in chapter.sources.items() if cell > number]
     request = {
-        "mutants": [mutate(chapter.sources[number], mutant) for mutant in planted],
-        "rest": later,
+        "mutants": [trial_of(mutant, chapter.sources[number], later) for mutant in planted],
         "seconds": MUTANT_SECONDS,
     }
     with tempfile.TemporaryDirectory() as folder:
@@ -139,9 +146,10 @@ def _try_mutants(item, chapter: _Running, number: int, planted: list[Mutant]) ->
         return [Outcome(*outcome) for outcome in json.loads(file.read_text("utf-8"))]
 
 
-def _says(mutant: Mutant, outcome: Outcome) -> str:
+def _says(mutant: Mutant | Misprint, outcome: Outcome) -> str:
     change = f"{mutant.before}  →  {mutant.after}"
-    return f"{outcome.verdict}: cell {mutant.cell}, line {mutant.line}: {change} {outcome.by}".rstrip()
+    where = f"line {mutant.line}" if isinstance(mutant, Mutant) else f"the print of {mutant.label}"
+    return f"{outcome.verdict}: cell {mutant.cell}, {where}: {change} {outcome.by}".rstrip()
 
 
 def _ask(kernel) -> probe.Report:

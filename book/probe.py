@@ -1,6 +1,7 @@
-"""Asked of a kernel from outside: which files it has loaded, and what it has used so far.
+"""Asked of a kernel from outside: which files it has loaded, what it has used, and to evaluate what is printed.
 
-`QUESTION` is an expression for an execute request's `user_expressions`; `answer` reads the reply.
+`QUESTION` and `hand_over` are expressions for an execute request's `user_expressions`, under the name "report";
+`answer` and `value` read the reply.
 """
 
 from __future__ import annotations
@@ -31,16 +32,32 @@ def report() -> str:
     return json.dumps([sorted(files - {__file__}), used.ru_utime + used.ru_stime, used.ru_maxrss * unit])
 
 
+def hand_over(formulas: dict[str, str]) -> str:
+    """The expression that hands a kernel the TeX of the printed formulas, by label (book/formula/kernel.py)."""
+    return f"__import__('book.formula.kernel', fromlist=['install']).install({json.dumps(formulas)!r})"
+
+
+def value(reply: dict):
+    """What an expression under the name "report" was worth in the kernel.
+
+    Raises
+    ------
+    RuntimeError
+        It has no value.
+    """
+    found = reply["content"].get("user_expressions", {}).get("report", {})
+    if found.get("status") != "ok":
+        raise RuntimeError(f"the kernel gave no answer: {found.get('ename')}: {found.get('evalue')}")
+    return ast.literal_eval(found["data"]["text/plain"])
+
+
 def answer(reply: dict) -> Report:
-    """What a kernel answered to `QUESTION` asked under the name "report".
+    """What a kernel answered to `QUESTION`.
 
     Raises
     ------
     RuntimeError
         It could not answer.
     """
-    found = reply["content"].get("user_expressions", {}).get("report", {})
-    if found.get("status") != "ok":
-        raise RuntimeError(f"the kernel did not say what it loaded: {found.get('ename')}: {found.get('evalue')}")
-    files, cpu_seconds, memory_bytes = json.loads(ast.literal_eval(found["data"]["text/plain"]))
+    files, cpu_seconds, memory_bytes = json.loads(value(reply))
     return Report(tuple(files), cpu_seconds, memory_bytes)

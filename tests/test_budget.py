@@ -4,6 +4,7 @@ from pathlib import Path
 
 from book import budget
 from book.budget import Cost, cost, table
+from book.chapter import Chapter
 from book.copies import Run, keep
 from book.execute import execute
 
@@ -42,7 +43,7 @@ def test_a_run_and_a_look_at_the_page_are_remembered(book, capsys):
     assert (found.open_lines, found.folded_lines) == (2, 1)
     assert found.memory_bytes > 1 << 24
     assert budget.main(book.root) == 0
-    assert row(capsys.readouterr().out, "one")[3] == "123"
+    assert row(capsys.readouterr().out.split("\n\n")[0], "one")[3] == "123"
 
 
 def test_a_copy_of_old_code_is_still_the_last_run(book):
@@ -52,3 +53,14 @@ def test_a_copy_of_old_code_is_still_the_last_run(book):
     keep(path, read(book.root / path, 4), Run((), 2.0, 1.5, 1.0, 10**8), book.root)
     book.notebook("one", "2")
     assert cost(path, book.root).cpu_seconds == 1.5
+
+
+def test_equations_are_counted_by_how_they_are_verified(book):
+    prose = "\n\n".join(f"$$\n{name}\n$$ (eq-{name})" for name in "abc")
+    path = book.notebook(
+        "one", 'check("eq-a", printed={"a": a}, b=1)\ncheck("eq-b", not_printed="a limit")', prose=prose
+    )
+    text = budget.prints([Chapter(book.root / path)])
+    assert row(text, "one") == ["3", "1", "1", "1"]
+    assert row(text, "together") == ["3", "1", "1", "1"]
+    assert "1 not printed: a limit" in text

@@ -274,3 +274,22 @@ def test_what_is_no_notebook_is_a_value_error_of_one_line(tmp_path, stored):
 def test_a_missing_file_is_named(tmp_path):
     with pytest.raises(ValueError, match=r"cannot be read as a notebook: .*demo\.ipynb"):
         Chapter(tmp_path / "demo.ipynb")
+
+
+# the print
+
+
+def test_what_is_evaluated_from_print_and_why_the_rest_is_not(chapter):
+    equations = [f"$$\n{name} = 1\n$$ (eq-{name})" for name in "abcd"]
+    code = ['check("eq-a", printed={"a": 1}, one=1)\ncheck("eq-b", not_printed="a limit", one=1, two=1)',
+            'bound("eq-c", value=v, upper=1, printed=[{"c": c} for c in v])\ncheck("eq-d", one=1, two=1)',
+            'check("eq-a", one=1, two=1)']  # fmt: skip
+    found = chapter(*equations, "$$\ne\n$$", code=code)
+    assert found.prints == {"eq-a": "", "eq-b": "a limit", "eq-c": "", "eq-d": None}
+    assert found.printed_formulas == {f"eq-{name}": f"{name} = 1" for name in "abcd"}
+    assert [check.cell for check in found.checks] == [6, 6, 7, 7, 8]
+
+
+def test_a_chapter_that_evaluates_nothing_has_no_formulas_to_hand_over(chapter):
+    found = chapter("$$\na\n$$ (eq-a)", code=['check("eq-a", not_printed="a limit", one=1, two=1)'])
+    assert found.printed_formulas == {}

@@ -27,6 +27,30 @@ def test_code_and_tags_count(book, change):
     assert stale(book) == ["one"]
 
 
+EQUATION = "Words.\n\n$$\n{}\n$$ (eq-a)\n\n$$\n{}\n$$\n"
+
+
+@pytest.mark.parametrize("evaluated", [True, False])
+def test_the_print_counts_where_it_is_evaluated(book, evaluated):
+    code = 'check("eq-a", printed={"a": 1.0}, one=1.0)' if evaluated else 'check("eq-a", one=1.0, two=2.0)'
+    book.notebook("one", code, prose=EQUATION.format("a = 1", "b = 2"))
+    pretend_executed(book)
+    book.notebook("one", code, prose="Other w" + EQUATION.format("a = 1", "b = 3")[1:])
+    assert stale(book) == []  # words, and equations without a label
+    book.notebook("one", code, prose=EQUATION.format("a = 2", "b = 2"))
+    assert stale(book) == (["one"] if evaluated else [])
+
+
+def test_what_evaluates_the_print_counts_and_what_runs_the_chapter_does_not(book):
+    for name in ("book/formula/evaluation.py", "book/probe.py"):
+        book.write(name, "")
+    path = book.notebook("one", "1")
+    pretend_executed(book, "book/formula/evaluation.py", "book/probe.py")
+    assert set(remembered(path, book.root)["depends"]["modules"]) == {"book/formula/evaluation.py"}
+    book.write("book/formula/evaluation.py", "# changed\n")
+    assert stale(book) == ["one"]
+
+
 def test_pins_count_for_everything(book):
     book.notebook("one", "1")
     book.notebook("two", "2")

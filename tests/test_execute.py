@@ -17,6 +17,7 @@ from book.copies import executed_path, is_fresh
 from book.execute import execute, main
 from book.order import ROOT
 from tests.tiny_book import pretend_executed, stale
+from utils.records import records
 
 
 def test_first_run_executes_and_second_does_nothing(book, capsys):
@@ -34,6 +35,23 @@ def test_first_run_executes_and_second_does_nothing(book, capsys):
     assert main([], book.root) == 0
     assert "1 notebooks, 0 to run" in capsys.readouterr().out
     assert executed_path(path, book.root).stat().st_mtime_ns == written
+
+
+PRINT = "$$\na^2 {} 2a + 1 = (a + 1)^2\n$$ (eq-square)"
+EVALUATED = 'check("eq-square", printed={"a": 0.5}, by_hand=2.25)'
+
+
+def test_the_kernel_is_handed_the_printed_formulas(book):
+    book.with_checks()
+    path = book.notebook("one", "from utils.checks import check", EVALUATED, prose=PRINT.format("+"))
+    assert execute(path, book.root)[2] is None
+    copy = nbformat.read(executed_path(path, book.root), as_version=4)
+    (record,) = records(copy.cells[2])
+    assert record["printed"]["parts"] == ["a^2 + 2a + 1", "(a + 1)^2"]
+    path = book.notebook("one", "from utils.checks import check", EVALUATED, prose=PRINT.format("-"))
+    problem = execute(path, book.root)[2]
+    assert "CheckFailed: eq-square: the printed formula is not true of its numbers" in problem
+    assert not executed_path(path, book.root).exists()
 
 
 # failures

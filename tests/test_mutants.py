@@ -244,3 +244,35 @@ def test_options(notebook, capsys):
             main(bad)
         assert ended.value.code == 2
     assert "nothing to change" in capsys.readouterr().err
+
+
+# the print
+
+
+def test_bounds_have_formulas_and_bindings_are_none():
+    assert changes('bound("eq-a", value=a + b, upper=c)') == ["a + b → a - b"]
+    assert changes('check("eq-a", printed={"a": a + b}, one=c - d)') == ["c - d → c + d"]
+
+
+def test_what_the_print_rests_on_as_well_is_the_question():
+    inputs, side = "v = u + w", 'check("eq-a", printed={"v": v}, one=2 * v)'
+    assert changes(inputs, side) == ["2 * v → v"]
+
+
+PRINT = "# Title\n\n$$\ns = \\sum_i x_i + 0\\cdot2\n$$ (eq-sum)"
+
+
+@pytest.mark.parametrize("options", [[], ["--misprints"], ["--kind", "factor"]])
+def test_misprints_are_tried_where_the_equation_is_checked(notebook, options):
+    path = notebook('check("eq-sum", printed={r"\\mathbf{x}": x}, one=x.sum() + 0)')
+    nb = nbformat.read(path, 4)
+    nb.cells[0].source = PRINT
+    path.write_text(nbformat.writes(nb), "utf-8")
+    status, out, _ = run_command(path, *options)
+    assert status == 1
+    in_print = [line for line in out.splitlines() if "print of eq-sum" in line]
+    assert {line.split()[0] for line in in_print} >= {"SURVIVED"}  # minus for plus before nothing
+    assert any("factor    2  →  4" in line for line in in_print)
+    assert ("line  1" in out) == (not options)
+    if not options:
+        assert any("index     i  →  {i+1}" in line and line.startswith("caught") for line in in_print)

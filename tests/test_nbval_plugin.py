@@ -1,13 +1,16 @@
 """The one execution of the book: copies are kept, planted errors are noticed or reported, stderr is a failure."""
 
 import os
+import re
 import subprocess
 import sys
 
 import nbformat
+import pytest
 
 from book.copies import executed_path, is_fresh, remembered
 from book.order import ROOT
+from utils.records import records
 
 SETUP = "import numpy as np\nfrom utils.checks import check\nx = np.arange(1.0, 5.0)"
 GOOD = 'check("eq-good", one=np.sum(x + 1), two=x.sum() + 4)'
@@ -16,13 +19,12 @@ BLIND = 'y = x + 0 * x\ncheck("eq-blind", one=y, two=np.copy(x))'
 
 def run(book, path, *options):
     """nbval with the plugin on one notebook of a tiny book; (exit status, what it printed)."""
-    for name in ("__init__", "checks", "palette", "records", "rendering"):
-        book.write(f"utils/{name}.py", (ROOT / f"utils/{name}.py").read_text("utf-8"))
+    book.with_checks()
     command = [sys.executable, "-m", "pytest", "-q", "-p", "book.nbval_plugin", "-p", "no:cacheprovider"]
     command += ["--nbval-lax", "--nbval-current-env", "--color=no", f"--rootdir={book.root}", *options, str(path)]
     environment = os.environ | {"PYTHONPATH": str(ROOT)}
     done = subprocess.run(command, cwd=book.root, env=environment, capture_output=True, text=True, timeout=300)
-    return done.returncode, done.stdout + done.stderr
+    return done.returncode, re.sub(r"\x1b\[[0-9;]*m", "", done.stdout + done.stderr)  # IPython colours tracebacks
 
 
 def test_a_run_leaves_the_copy_that_the_site_shows(book):
@@ -83,3 +85,55 @@ def test_a_failing_cell_leaves_no_copy_even_where_one_was(book):
     path = book.notebook("one", "1 / 0", "2")
     assert run(book, path)[0] == 1
     assert not executed_path(path, book.root).exists()
+
+
+PRINT = """The gradient of a quadratic form:
+
+$$
+\\nabla_{\\mathbf{x}}\\, \\mathbf{x}^\\top A \\mathbf{x} = (A + A^\\top)\\,\\mathbf{x}
+$$ (eq-quadratic)
+"""
+EVALUATED = """A = rng.normal(size=(4, 4))
+check("eq-quadratic", printed={"A": A, r"\\mathbf{x}": x}, by_hand=(A + A.T) @ x)"""
+RANDOM = SETUP + "\nrng = np.random.default_rng(0)"
+
+
+def test_the_printed_formula_is_evaluated_and_recorded(book):
+    path = book.notebook("one", RANDOM, EVALUATED, prose=PRINT)
+    status, out = run(book, path, "--mutants", "4")
+    assert status == 0, out
+    copy = nbformat.read(executed_path(path, book.root), as_version=4)
+    (record,) = (record for cell in copy.cells for record in records(cell))
+    assert record["printed"]["parts"] == [
+        r"\nabla_{\mathbf{x}}\, \mathbf{x}^\top A \mathbf{x}",
+        r"(A + A^\top)\,\mathbf{x}",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "part"),
+    [
+        ("(A + A^", "(A - A^", r"(A - A^\top)\,\mathbf{x}"),
+        (r"(A + A^\top)", "2A", r"2A\,\mathbf{x}"),
+        (r"\mathbf{x}^\top A \mathbf{x} =", r"2\mathbf{x}^\top A \mathbf{x} =", r"2\mathbf{x}^\top A \mathbf{x}"),
+    ],
+)
+def test_a_mistake_in_the_print_alone_fails_with_label_part_and_both_values(book, before, after, part):
+    assert before in PRINT
+    path = book.notebook("one", RANDOM, EVALUATED, prose=PRINT.replace(before, after))
+    status, out = run(book, path)
+    assert status == 1
+    assert "CheckFailed: eq-quadratic: the printed formula is not true of its numbers" in out
+    assert part in out
+    assert "left:  [" in out
+    assert "right: [" in out
+    assert not executed_path(path, book.root).exists()
+
+
+def test_a_misprint_that_nothing_notices_fails_its_cell(book):
+    print_ = PRINT.replace("\\mathbf{x}\n$$", "\\mathbf{x} + 0\\,\\mathbf{x}\n$$")
+    assert print_ != PRINT
+    path = book.notebook("one", RANDOM, EVALUATED, prose=print_)
+    status, out = run(book, path, "--mutants", "100")
+    assert status == 1
+    assert "SURVIVED: cell 3, the print of eq-quadratic: +  →  -" in out

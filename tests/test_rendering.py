@@ -10,6 +10,10 @@ from utils.records import RECORD_MIME, records
 
 CHECK = {"kind": "check", "subject": "eq-a", "sides": ["by_hand", "scipy"], "error": 2e-16, "tolerance": 1e-8}
 ESTIMATE = {"kind": "check", "subject": "eq-b", "sides": ["exact", "trial"], "standard_errors": 1.234, "allowed": 3.0}
+ALONE = {"kind": "check", "subject": "eq-c", "sides": ["by_hand"]}
+BOUND = {"kind": "bound", "subject": "eq-d", "sides": ["value", "upper"], "cases": 40, "tightness": {"upper": 0.012}}
+VALUES = [[r"\mathbf{x}", "0.3"], [r"\lambda_{\max}", "[1. 2.]"]]
+PRINTED = {"printed": {"parts": ["a", "b"], "trials": 3, "values": VALUES, "value": "1.2", "error": 1e-15}}
 CLAIM = {"kind": "claim", "subject": "1 < 2", "found": [["the_order", "2.988"], ["steps", "7"]]}
 SVG = '<svg width="8" height="6"><g id="a" style="fill: #0072b2; stroke: #fefefe"/><use href="#a"/></svg>'
 
@@ -33,6 +37,19 @@ FRAMES = {"kind": "figure", "caption": None, "drawings": [drawing(0, "<0>"), dra
             "✓ eq-b   exact = trial · largest relative error 2.0e-16 (tolerance 1e-08) · "
             "1.23 standard errors apart (allowed 3)",
         ),
+        (
+            CHECK | PRINTED,
+            "✓ eq-a   by hand = scipy · largest relative error 2.0e-16 (tolerance 1e-08) · "
+            "formula evaluated as printed, on 3 inputs",
+        ),
+        (ALONE | PRINTED, "✓ eq-c   by hand · formula evaluated as printed, on 3 inputs, relative error 1e-15"),
+        (ALONE, "✓ eq-c   by hand · compared with the printed formula where the book is built"),
+        (
+            CHECK | {"not_printed": "a limit"},
+            "✓ eq-a   by hand = scipy · largest relative error 2.0e-16 (tolerance 1e-08) · "
+            "not evaluated as printed: a limit",
+        ),
+        (BOUND, "✓ eq-d   value ≤ upper · 40 cases, nearest to its bound: upper 1.2e-02 (relative)"),
         (CLAIM, "✓ 1 < 2   the order = 2.988, steps = 7"),
         (FIGURE, 'drawing <0> of "x"'),
         (FRAMES, 'drawing <0> of "x"\ndrawing <1> of "x"'),
@@ -45,16 +62,45 @@ def test_text(record, text):
 @pytest.mark.parametrize(
     ("record", "title"),
     [
-        (CHECK | ESTIMATE, "Checked on this page: exact = trial, relative error 2e-16"),
-        (ESTIMATE, "Checked on this page: exact = trial, 1.2 standard errors apart"),
+        (CHECK | ESTIMATE, "Code of the formula checked on this page: exact = trial, relative error 2e-16"),
+        (ESTIMATE, "Code of the formula checked on this page: exact = trial, 1.2 standard errors apart"),
+        (BOUND, "Code of the formula checked on this page: value ≤ upper, 40 cases"),
+        (
+            CHECK | PRINTED,
+            "Printed formula evaluated on this page, on 3 inputs: by hand = scipy, relative error 2e-16. "
+            "For example x = 0.3, λ_max = [1. 2.] gives 1.2",
+        ),
+        (
+            ALONE | {"printed": {"parts": ["a"], "trials": 1, "values": [], "value": "", "error": 3e-16}},
+            "Printed formula evaluated on this page, on 1 input: by hand, relative error 3e-16",
+        ),
     ],
 )
 def test_tick(record, title):
-    assert rendering.tick_title(record) == title
+    kind = "print" if "printed" in record else "code"
+    assert rendering.tick(record) == {"kind": kind, "glyph": rendering.TICKS[kind], "title": title}
+
+
+def test_the_two_kinds_of_ticks_differ_in_form():
+    assert len(set(rendering.TICKS.values())) == 2
+
+
+@pytest.mark.parametrize(
+    ("tex", "text"),
+    [
+        (r"\mathbf{x}", "x"),
+        (r"\lambda_{\max}", "λ_max"),
+        (r"\mathrm{d}X", "dX"),
+        (r"\operatorname{KL}(p\,\|\,q)", "KL(p‖q)"),
+    ],
+)
+def test_names_are_spoken(tex, text):
+    assert rendering.spoken(tex) == text
 
 
 def test_lines_are_escaped_and_a_check_leads_to_its_equation():
     assert '<a href="#equation-eq-a">eq-a</a>' in rendering.as_html(CHECK, "0")
+    assert '<a href="#equation-eq-d">eq-d</a>' in rendering.as_html(BOUND, "0")
     assert "1 &lt; 2" in rendering.as_html(CLAIM, "0")
 
 
@@ -74,7 +120,7 @@ def test_a_drawing_takes_the_colours_of_its_place():
 
 
 def test_what_was_displayed_is_made_again_from_the_record():
-    for record in (CHECK, ESTIMATE, CLAIM, FIGURE, FRAMES):
+    for record in (CHECK, CHECK | PRINTED, BOUND, ESTIMATE, CLAIM, FIGURE, FRAMES):
         bundle = rendering.bundle(record)
         assert bundle[RECORD_MIME] == record
         assert bundle["text/plain"] == rendering.as_text(record)

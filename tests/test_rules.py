@@ -123,6 +123,12 @@ BREAKS = {
         {"code check": GOOD["code check"] + '\nfor k in "ab":\n    check(f"eq-{k}", one=1.0, two=a)'},
         "code check", "label is computed", "Write the label out"),
     "no equation": ({"derivation": "## D", "code check": "a = 1"}, None, "no labelled equation", "Label each"),
+    "computed bindings": (
+        {"code check": GOOD["code check"].replace("square=", "printed=dict(a=a, b=b), square=")},
+        "code check", "bindings of 'eq-demo-square' are computed", "Write them out"),
+    "computed reason": (
+        {"code check": GOOD["code check"].replace("square=", 'not_printed="a" + "b", square=')},
+        "code check", "why 'eq-demo-square' is not printed is computed", "Write it out"),
     "claim without value": (
         {"code claim": GOOD["code claim"].replace(", a=a)", ")")}, "code claim", "claim without", "Pass it by name"),
     "claim with holds= only": (

@@ -178,7 +178,9 @@ def test_facts_are_counted_and_only_what_changed_is_read_again(book, monkeypatch
         "exercises": 1,
         "seconds": 2.0,
     }
-    assert facts["ticks"] == {"eq-a": "Checked on this page: by hand = scipy, relative error 2e-16"}
+    title = "Code of the formula checked on this page: by hand = scipy, relative error 2e-16"
+    assert facts["ticks"] == {"eq-a": {"kind": "code", "glyph": "✓", "title": title}}
+    assert (facts["equations"], facts["printed"]) == (1, 0)
     assert executed_notebooks.outdated(app, app.env, set(), set(), set()) == ["chapters/a", "index"]
     executed_notebooks.collect(app)
     assert executed_notebooks.outdated(app, app.env, set(), set(), set()) == []

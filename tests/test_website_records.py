@@ -12,7 +12,8 @@ from sphinx.application import Sphinx
 from sphinx.util.docutils import docutils_namespace
 
 from utils import rendering
-from utils.rendering import THEMES, tick_title
+from utils.records import OF_EQUATIONS
+from utils.rendering import THEMES, tick
 
 CHECK = {"kind": "check", "subject": "eq-b", "sides": ["by_hand", "scipy"], "error": 2e-16, "tolerance": 1e-8}
 CLAIM = {"kind": "claim", "subject": 'it isn\'t "more" than 1 -- or <2>', "found": [["the_order", "2.988"]]}
@@ -66,7 +67,7 @@ def build(folder, *records, markdown=MARKDOWN):
     with docutils_namespace():
         config = CONFIG | {"root_doc": "index"}
         app = Sphinx(folder, None, folder / "html", folder / "trees", "html", config, StringIO(), complaints)
-        ticks = {record["subject"]: tick_title(record) for record in reversed(records) if record["kind"] == "check"}
+        ticks = {record["subject"]: tick(record) for record in reversed(records) if record["kind"] in OF_EQUATIONS}
         app.env.eer_facts = {"one": {"ticks": ticks}}
         app.build()
     return BeautifulSoup((folder / "html" / "one.html").read_text("utf-8"), "html.parser"), complaints.getvalue()
@@ -89,11 +90,26 @@ def test_the_checked_equation_has_a_tick_that_leads_to_its_first_check(page):
     assert unchecked["id"] == "equation-eq-a"
     assert unchecked.select("a.eer-checked") == []
     (tick,) = checked.select(".eqno > a.eer-checked")
-    title = "Checked on this page: by hand = scipy, relative error 2e-16"
+    title = "Code of the formula checked on this page: by hand = scipy, relative error 2e-16"
     assert (tick["title"], tick["aria-label"], tick["href"]) == (title, title, "#check-eq-b")
     first, again, _ = page.select(".eer-line")
     assert first["id"] == "check-eq-b"
     assert not again.has_attr("id")
+
+
+def test_the_tick_of_a_printed_formula_has_another_form_and_other_words(tmp_path):
+    bound = {"kind": "bound", "subject": "eq-a", "sides": ["value", "upper"], "cases": 20, "tightness": {"upper": 0.1}}
+    printed = {"parts": ["c", "d"], "trials": 2, "values": [["d", "[1 2]"]], "value": "3", "error": 0.0}
+    soup, complaints = build(tmp_path, bound, CHECK | {"printed": printed})
+    assert complaints == ""
+    code, printed = soup.select(".eqno > a.eer-checked")
+    assert (code.get_text(), printed.get_text()) == ("✓", "✓✓")
+    assert code["class"] == ["eer-checked", "eer-code"]
+    assert printed["class"] == ["eer-checked", "eer-print"]
+    assert code["title"].startswith("Code of the formula checked on this page: value ≤ upper")
+    assert printed["title"].startswith("Printed formula evaluated on this page, on 2 inputs: ")
+    assert printed["title"].endswith("For example d = [1 2] gives 3")
+    assert soup.select_one(".eer-line.eer-bound")["id"] == "check-eq-a"
 
 
 def test_equations_are_numbered_and_can_be_linked(page):

@@ -6,6 +6,7 @@ import nbformat
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from book.copies import Run, is_fresh, keep
+from book.order import ROOT
 
 
 class TinyBook:
@@ -26,6 +27,11 @@ class TinyBook:
         path = self.root / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, "utf-8")
+
+    def with_checks(self):
+        """What `from utils.checks import check` needs."""
+        for name in ("__init__", "checks", "palette", "printed", "records", "rendering"):
+            self.write(f"utils/{name}.py", (ROOT / f"utils/{name}.py").read_text("utf-8"))
 
     def notebook(self, name, *code, prose="Text.", tags=()):
         cells = [new_markdown_cell(prose), *(new_code_cell(c, metadata={"tags": list(tags)}) for c in code)]

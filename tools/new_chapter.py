@@ -107,6 +107,7 @@ def quadratic_gradient(A, x):
 trials = [(rng.normal(size=(d, d)), rng.normal(size=d)) for d in (1, 2, 5)]
 check(
     "eq-NAME-gradient",
+    printed=[{"A": A, r"\\mathbf{x}": x} for A, x in trials],
     by_hand=[quadratic_gradient(A, x) for A, x in trials],
     autograd=[torch_gradient(lambda v, A=A: quadratic_form(torch.tensor(A), v), x) for A, x in trials],
     difference=[central_difference(lambda v, A=A: quadratic_form(A, v), x) for A, x in trials],

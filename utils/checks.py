@@ -1,7 +1,8 @@
-"""`check` compares independent computations of one labelled equation; `claim` asserts one sentence of the prose.
+"""`check` and `bound` verify one labelled equation; `claim` asserts one sentence of the prose.
 
-Both print one line in the page when they hold and raise `CheckFailed` when they do not. On the website the line of a
-check links back to its equation, and the equation shows that it is checked.
+`check` compares independent computations, `bound` asserts an inequality on many cases, and both can evaluate the
+formula as it is printed in the page. Each prints one line when it holds and raises `CheckFailed` when it does not. On
+the website the line of a check links back to its equation, and the equation shows that it is checked.
 """
 
 from __future__ import annotations
@@ -17,7 +18,13 @@ from IPython.display import display
 
 from utils.rendering import bundle, detail
 
-__all__ = ["CheckFailed", "MonteCarlo", "check", "claim", "relative_error"]
+__all__ = ["CheckFailed", "MonteCarlo", "bound", "check", "claim", "relative_error"]
+
+#: What evaluates printed formulas. Whoever runs the book puts a `PrintedFormulas` of book/formula/kernel.py here, which
+#: knows the TeX of the page; where a reader runs a chapter there is none, and the code alone is checked.
+printed_formulas = None
+#: A bound holds on so many cases at least.
+FEWEST_CASES = 10
 
 
 class CheckFailed(AssertionError):
@@ -88,13 +95,38 @@ def relative_error(a, b, scale: float | None = None) -> float:
     return difference / float(scale) if difference else 0.0
 
 
-def check(label: str, *, tolerance: float = 1e-8, z: float = 3.0, scale: float | None = None, **sides) -> None:
+def check(
+    label: str,
+    *,
+    printed: dict | list[dict] | None = None,
+    not_printed: str | None = None,
+    tolerance: float = 1e-8,
+    z: float = 3.0,
+    scale: float | None = None,
+    **sides,
+) -> None:
     """Assert that independent computations of one labelled equation agree, and print one line saying so.
 
     Parameters
     ----------
     label : str
         Label of the equation in this chapter, such as ``"eq-quadratic-gradient"``.
+    printed : dict or list of dict, optional
+        What the names in the printed formula stand for: ``{"A": A, r"\\mathbf{x}": x}``; numbers, arrays, functions and
+        the classes of `utils.printed`. Words that qualify the inputs are bound to whether they do:
+        ``r"\text{invertible}": True``. A list where several inputs are tried; then every side is a list of as many
+        items. When the book runs, every part of the printed chain is evaluated on these values and compared
+
+        - with the other parts, as the printed relations say;
+        - with every side, where the part has the side's shape and no inequality separates it from the first part. A
+          side is the value of the first formula of the display that has its shape, or holds one item for each formula;
+          free indices are axes of the side, in the order of the print. A side that is itself bound to a name takes
+          part under that name.
+
+        A first part that only names the result, such as J in J = …, is left out unless J is bound. Parts with
+        derivatives by differences or integrals are compared with a relative error of 1e-6 where `tolerance` is less.
+    not_printed : str, optional
+        Why the formula cannot be evaluated as it is printed, in a phrase: ``"a limit"``.
     tolerance : float
         Largest relative error allowed between any two sides (see `relative_error`); below 1.
     z : float
@@ -102,33 +134,138 @@ def check(label: str, *, tolerance: float = 1e-8, z: float = 3.0, scale: float |
     scale : float, optional
         Passed to `relative_error`, for equations whose value is zero.
     **sides
-        Two or more named computations: numbers, arrays, tensors, `MonteCarlo` estimates, or lists and tuples of
-        these where the equation was tried on several inputs (compared item by item, to any depth). A list of plain
-        numbers beside an array counts as an array.
+        Two or more named computations, or one beside `printed`: numbers, arrays, tensors, `MonteCarlo` estimates, or
+        lists and tuples of these where the equation was tried on several inputs (compared item by item, to any depth).
+        A list of plain numbers beside an array counts as an array.
 
     Raises
     ------
     CheckFailed
-        The sides disagree: in value, in shape, in how many items there are, or one of them is empty or not finite.
+        The sides disagree: in value, in shape, in how many items there are, or one of them is empty or not finite; or
+        the printed formula disagrees with itself or with a side, or cannot be evaluated.
     TypeError, ValueError
         The call itself is wrong: fewer than two sides, a value compared with itself, a label that is no label,
-        two estimates, a tolerance or scale that is not positive.
+        two estimates, a tolerance or scale that is not positive, bindings that are none.
     """
-    _reject_bad_call(label, sides, tolerance, z, scale)
+    _reject_bad_label("check", label)
+    _reject_bad_print(f"check {label}", printed, not_printed)
+    _reject_bad_call(label, sides, tolerance, z, scale, fewest=2 if printed is None else 1)
     errors, deviations = [], []
     for (name_a, a), (name_b, b) in itertools.combinations(sides.items(), 2):
         for where, x, y in _paired_items(label, name_a, a, name_b, b):
             names = f"{name_a}{where}", f"{name_b}{where}"
             if isinstance(x, MonteCarlo) or isinstance(y, MonteCarlo):
-                deviations.append(_compare_estimate(label, names, x, y, z))
+                deviations.append(compare_estimate(label, names, x, y, z))
             else:
-                errors.append(_compare_exact(label, names, x, y, tolerance, scale))
+                errors.append(compare_exact(label, names, x, y, tolerance, scale))
     record = {"kind": "check", "subject": label, "sides": list(sides)}
     if errors:
         record |= {"error": max(errors), "tolerance": float(tolerance)} | ({"scale": float(scale)} if scale else {})
     if deviations:
         record |= {"standard_errors": max(deviations), "allowed": float(z)}
+    if not_printed is not None:
+        record["not_printed"] = not_printed
+    if printed is not None and printed_formulas is not None:
+        record["printed"] = printed_formulas.evaluate(label, printed, sides, tolerance, z, scale)
     display(bundle(record), raw=True)
+
+
+def bound(
+    label: str,
+    *,
+    value,
+    lower=None,
+    upper=None,
+    printed: dict | list[dict] | None = None,
+    not_printed: str | None = None,
+    tolerance: float = 1e-10,
+) -> None:
+    """Assert a labelled inequality on many cases, and print one line saying how near it comes to equality.
+
+    Parameters
+    ----------
+    label : str
+        Label of the inequality in this chapter.
+    value, lower, upper : number, array or list of them
+        Try random cases and extreme ones, where equality holds or nearly. `lower` and `upper`, one of which may be
+        missing, have the shape of `value` or are one number. Real.
+    printed, not_printed
+        As for `check`; with `printed`, `value` and each bound must be the value of some part of the printed chain.
+    tolerance : float
+        How far beyond a bound rounding may carry a value, relative to the larger of the two; below 1.
+
+    Raises
+    ------
+    CheckFailed
+        A value lies beyond a bound, has another shape, is not finite, or the print says something else.
+    TypeError, ValueError
+        The call itself is wrong: no bound, fewer than ten cases, a value that is its own bound.
+    """
+    _reject_bad_label("bound", label)
+    _reject_bad_print(f"bound {label}", printed, not_printed)
+    sides = {name: side for name, side in (("lower", lower), ("value", value), ("upper", upper)) if side is not None}
+    if len(sides) < 2 or value is None:
+        raise TypeError(f"bound {label}: give a value and a lower or an upper bound")
+    if not (_is_positive(tolerance) and tolerance < 1):
+        raise ValueError(f"bound {label}: tolerance must be a number between 0 and 1, found {tolerance!r}")
+    for a, b in itertools.combinations(sides.values(), 2):
+        if _is_one_value(a, b):
+            raise ValueError(f"bound {label}: a value is its own bound")
+    cases = [array for item in _items(value) for array in [_as_case(label, "value", item)]]
+    count, tightness = sum(case.size for case in cases), {}
+    if count < FEWEST_CASES:
+        raise ValueError(f"bound {label}: give {FEWEST_CASES} cases or more, random and extreme; found {count}")
+    for name, sign in (("lower", 1), ("upper", -1)):
+        if name in sides:
+            tightness[name] = _nearest(
+                label, name, sides[name], sign, cases, isinstance(value, (list, tuple)), tolerance
+            )
+    record = {"kind": "bound", "subject": label, "sides": list(sides), "cases": count, "tightness": tightness}
+    if not_printed is not None:
+        record["not_printed"] = not_printed
+    if printed is not None and printed_formulas is not None:
+        record["printed"] = printed_formulas.evaluate_bound(label, printed, sides, tolerance)
+    display(bundle(record), raw=True)
+
+
+def _items(value) -> list:
+    return list(value) if isinstance(value, (list, tuple)) else [value]
+
+
+def _as_case(label: str, name: str, item) -> np.ndarray:
+    try:
+        array = _as_array(name, item)
+    except ValueError as problem:
+        raise CheckFailed(f"{label}: {problem}") from None
+    if np.iscomplexobj(array):
+        raise CheckFailed(f"{label}: '{name}' is complex, and an inequality is not")
+    return array
+
+
+def _nearest(label, name, side, sign, cases, several, tolerance) -> float:
+    """How near the values come to a bound, in units of the larger of the two."""
+    limits = list(side) if isinstance(side, (list, tuple)) else [side] * len(cases) if several else [side]
+    if several and not isinstance(side, (list, tuple)) and np.ndim(_to_numpy(side)):
+        limits = list(_to_numpy(side))
+    if len(limits) != len(cases):
+        raise CheckFailed(f"{label}: '{name}' has {len(limits)} items, 'value' has {len(cases)}")
+    nearest = np.inf
+    for number, (case, limit) in enumerate(zip(cases, limits, strict=True)):
+        limit = _as_case(label, name, limit)
+        if limit.ndim and limit.shape != case.shape:
+            raise CheckFailed(f"{label}: '{name}' has shape {limit.shape}, 'value' has {case.shape}")
+        gap, size = sign * (case - limit), np.maximum(np.abs(case), np.abs(limit))
+        relative = np.divide(gap, size, out=np.zeros_like(gap), where=size > 0)
+        if relative.min() < -tolerance:
+            worst = np.unravel_index(np.argmin(relative), relative.shape)
+            where = f"[{number}]" if len(cases) > 1 else ""
+            raise CheckFailed(
+                f"{label}: 'value{where}' is beyond '{name}{where}', by {-relative.min():.3g} of its size\n"
+                f"  {_at(f'value{where}', worst)} = {case[worst]:.12g}\n"
+                f"  {_at(f'{name}{where}', worst)} = {np.broadcast_to(limit, case.shape)[worst]:.12g}"
+            )
+        nearest = min(nearest, float(np.abs(relative).min()))
+    return nearest
 
 
 def claim(sentence: str, holds: bool, **found) -> None:
@@ -166,10 +303,26 @@ def claim(sentence: str, holds: bool, **found) -> None:
     display(bundle(record), raw=True)
 
 
-def _reject_bad_call(label, sides, tolerance, z, scale) -> None:
+def _reject_bad_label(what, label) -> None:
     if not isinstance(label, str) or not re.fullmatch(r"eq-[\w:.-]+", label):
-        raise ValueError(f"check: a label starts with 'eq-' and has no spaces, found {label!r}")
-    if len(sides) < 2:
+        raise ValueError(f"{what}: a label starts with 'eq-' and has no spaces, found {label!r}")
+
+
+def _reject_bad_print(call, printed, not_printed) -> None:
+    if printed is not None:
+        if not_printed is not None:
+            raise TypeError(f"{call}: an equation is evaluated from print, or there is a reason why not")
+        several = printed if isinstance(printed, list) else [printed]
+        if not several or not all(isinstance(bindings, dict) and bindings for bindings in several):
+            raise TypeError(f"{call}: 'printed' binds names, as in {{'A': A}}, or is a list of such dicts")
+        if not all(isinstance(name, str) and name.strip() for bindings in several for name in bindings):
+            raise TypeError(f"{call}: the names that 'printed' binds are TeX, as text")
+    if not_printed is not None and not (isinstance(not_printed, str) and not_printed.strip()):
+        raise TypeError(f"{call}: 'not_printed' says why not, in a phrase")
+
+
+def _reject_bad_call(label, sides, tolerance, z, scale, fewest) -> None:
+    if len(sides) < fewest:
         raise TypeError(f"check {label}: give at least two named computations, found {len(sides)}")
     if not (_is_positive(tolerance) and tolerance < 1):
         raise ValueError(f"check {label}: tolerance must be a number between 0 and 1, found {tolerance!r}")
@@ -224,7 +377,8 @@ def _is_array_like(side) -> bool:
     return all(_is_array_like(item) if isinstance(item, (list, tuple)) else isinstance(item, Number) for item in side)
 
 
-def _compare_exact(label, names, x, y, tolerance, scale) -> float:
+def compare_exact(label, names, x, y, tolerance, scale) -> float:
+    """Relative error of two values, by name; CheckFailed where it is more than `tolerance`."""
     try:
         error = relative_error(x, y, scale)
     except ValueError as problem:
@@ -239,7 +393,8 @@ def _compare_exact(label, names, x, y, tolerance, scale) -> float:
     return error
 
 
-def _compare_estimate(label, names, x, y, z) -> float:
+def compare_estimate(label, names, x, y, z) -> float:
+    """Standard errors between an estimate and another value, by name; CheckFailed where there are more than `z`."""
     if isinstance(y, MonteCarlo):
         names, x, y = names[::-1], y, x
     try:

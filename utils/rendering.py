@@ -1,8 +1,8 @@
 """The words and the look of a record (utils/records.py), made from the record alone.
 
-Here are the words in which readers meet checks, claims and figures, on the website and in JupyterLab, the colours of
-both themes, and the simple HTML that JupyterLab shows. Nothing here changes what a chapter computes: after a change no
-chapter runs again.
+Here are the words in which readers meet checks, bounds, claims and figures, on the website and in JupyterLab, the
+colours of both themes, and the simple HTML that JupyterLab shows. Nothing here changes what a chapter computes: after a
+change no chapter runs again.
 """
 
 from __future__ import annotations
@@ -13,18 +13,31 @@ import itertools
 import re
 
 from utils.palette import PALETTE
-from utils.records import RECORD_MIME
+from utils.records import OF_EQUATIONS, RECORD_MIME
 
 #: What readers read, in one place for whoever translates it.
 WORDS = {
     "relative error": "largest relative error {error:.1e} (tolerance {tolerance:g})",
     "scaled error": "largest error in units of {scale:g}: {error:.1e} (tolerance {tolerance:g})",
     "standard errors": "{standard_errors:.2f} standard errors apart (allowed {allowed:g})",
-    "tick, exact": "Checked on this page: {sides}, relative error {error:.0e}",
-    "tick, estimated": "Checked on this page: {sides}, {standard_errors:.1f} standard errors apart",
+    "tightness": "{cases} cases, nearest to its bound: {nearest} (relative)",
+    "on print": "formula evaluated as printed, on {trials} {inputs}{found}",
+    "input": "input",
+    "inputs": "inputs",
+    "not on print": "not evaluated as printed: {not_printed}",
+    "print alone": "compared with the printed formula where the book is built",
+    "tick, code": "Code of the formula checked on this page: {sides}{found}",
+    "tick, print": "Printed formula evaluated on this page, on {trials} {inputs}: {sides}{found}",
+    "tick, exact": ", relative error {error:.0e}",
+    "tick, estimated": ", {standard_errors:.1f} standard errors apart",
+    "tick, bound": ", {cases} cases",
+    "tick, trial": ". For example {values} gives {value}",
     "equation": "Equation ({number})",
     "frame": "Frame",
 }
+
+#: The tick of an equation whose printed formula was evaluated, and of one whose code was checked.
+TICKS = {"print": "✓✓", "code": "✓"}
 
 #: The colours of each theme by name; the website draws every figure once in each.
 THEMES = {
@@ -47,6 +60,17 @@ _JUPYTERLAB = {"ink": "--jp-ui-font-color1", "muted": "--jp-ui-font-color2", "pa
 _DRAWN = {colour: name for name, colour in PALETTE.items()}
 _NUMBER = itertools.count()
 
+#: Names of so many characters are spoken in a title; longer ones are whole expressions.
+LONGEST = 10
+#: Greek letters and other signs by their names in TeX, for where there is plain text only.
+SIGNS = {
+    **dict(alpha="α", beta="β", gamma="γ", delta="δ", epsilon="ε", varepsilon="ε", zeta="ζ", eta="η", theta="θ"),
+    **dict(kappa="κ", mu="μ", nu="ν", xi="ξ", pi="π", rho="ρ", sigma="σ", tau="τ", phi="φ", varphi="φ"),
+    **dict(chi="χ", psi="ψ", omega="ω", Gamma="Γ", Delta="Δ", Theta="Θ", Lambda="Λ", Xi="Ξ", Pi="Π", Sigma="Σ"),
+    **dict(Phi="Φ", Psi="Ψ", Omega="Ω", nabla="∇", partial="∂", top="⊤", cdot="·", star="*", mid="|"),
+    "lambda": "λ",
+}
+
 
 def bundle(record: dict) -> dict:
     """What a cell displays: the record, the same as text, and as HTML for JupyterLab."""
@@ -54,30 +78,71 @@ def bundle(record: dict) -> dict:
 
 
 def sides(record: dict) -> str:
-    """The sides of a check in words: by hand = autograd."""
-    return " = ".join(record["sides"]).replace("_", " ")
+    """The sides of a check or bound in words: by hand = autograd, lower ≤ value."""
+    return (" ≤ " if record["kind"] == "bound" else " = ").join(record["sides"]).replace("_", " ")
 
 
 def detail(record: dict) -> str:
-    """What a check compared and how well, or what a claim found."""
+    """What a check compared and how well, how near a bound is reached, or what a claim found."""
     if record["kind"] == "claim":
         return ", ".join(f"{name.replace('_', ' ')} = {value}" for name, value in record["found"])
     parts = [sides(record)]
+    if record["kind"] == "bound":
+        nearest = ", ".join(f"{name} {gap:.1e}" for name, gap in record["tightness"].items())
+        parts.append(WORDS["tightness"].format(**record | {"nearest": nearest}))
     if "error" in record:
         parts.append(WORDS["scaled error" if "scale" in record else "relative error"].format(**record))
     if "standard_errors" in record:
         parts.append(WORDS["standard errors"].format(**record))
+    if "printed" in record:
+        found = _found(record["printed"]) if len(record["sides"]) < 2 else ""
+        parts.append(WORDS["on print"].format(**_trials(record), found=found))
+    elif "not_printed" in record:
+        parts.append(WORDS["not on print"].format(**record))
+    elif len(record["sides"]) < 2:
+        parts.append(WORDS["print alone"])
     return " · ".join(parts)
 
 
-def tick_title(record: dict) -> str:
-    """What the tick of a checked equation says."""
-    words = WORDS["tick, exact" if "error" in record else "tick, estimated"]
-    return words.format(**record | {"sides": sides(record)})
+def tick(record: dict) -> dict:
+    """The tick of an equation, from the record of its check or bound: its `glyph`, and the `title` that it has."""
+    kind, facts = ("print" if "printed" in record else "code"), record | {"sides": sides(record)}
+    measured = record if {"error", "standard_errors"} & set(record) else record.get("printed", {})
+    found = WORDS["tick, bound"].format(**record) if record["kind"] == "bound" else _found(measured)
+    title = WORDS[f"tick, {kind}"].format(**facts, **_trials(record), found=found)
+    return {"kind": kind, "glyph": TICKS[kind], "title": title + _one_trial(record)}
+
+
+def _found(measured: dict) -> str:
+    """How far sides are apart."""
+    if "error" in measured:
+        return WORDS["tick, exact"].format(**measured)
+    return WORDS["tick, estimated"].format(**measured) if "standard_errors" in measured else ""
+
+
+def _trials(record: dict) -> dict:
+    trials = record.get("printed", {}).get("trials", 0)
+    return {"trials": trials, "inputs": WORDS["input" if trials == 1 else "inputs"]}
+
+
+def _one_trial(record: dict) -> str:
+    """What the printed formula was evaluated on once, and what it gave."""
+    printed = record.get("printed", {})
+    values = [f"{spoken(name)} = {value}" for name, value in printed.get("values", []) if len(spoken(name)) <= LONGEST]
+    if not (values and printed["value"]):
+        return ""
+    return WORDS["tick, trial"].format(values=", ".join(values[:4]), value=printed["value"])
+
+
+def spoken(name: str) -> str:
+    """A short piece of TeX in plain text: x for \\mathbf{x}, λ_max for \\lambda_{\\max}."""
+    name = re.sub(r"\\(?:mathbf|boldsymbol|mathrm|mathbb|mathcal|operatorname|text)\b\*?", "", name)
+    name = re.sub(r"\\([A-Za-z]+) ?", lambda found: SIGNS.get(found[1], found[1]), name)
+    return re.sub(r"\\[,;:! ]|[{}]", "", name.replace(r"\|", "‖"))
 
 
 def as_text(record: dict) -> str:
-    """A record in plain text: one line for a check or claim, the text alternatives of a figure."""
+    """A record in plain text: one line for a check, bound or claim, the text alternatives of a figure."""
     if record["kind"] == "figure":
         return "\n".join(drawing["alt"] for drawing in record["drawings"])
     return f"✓ {record['subject']}   {detail(record)}"
@@ -120,7 +185,7 @@ def slider(labels: list[str]) -> str:
 
 def _line(record: dict) -> str:
     subject = html.escape(record["subject"])
-    if record["kind"] == "check":
+    if record["kind"] in OF_EQUATIONS:
         subject = f'<a href="#equation-{subject}">{subject}</a>'
     return f'<div style="color:#1a7f37">✓ {subject} {html.escape(detail(record))}</div>'
 

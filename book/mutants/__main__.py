@@ -1,4 +1,4 @@
-"""Try the mutants of one chapter; exit status 1 when one survived.
+"""Try the mutants of one chapter, in its code and in its print; exit status 1 when one survived.
 
 python -m book.mutants chapters/classical/pca.ipynb [--label eq-pca-ky-fan] [--kind sign] [--limit 20]
 """
@@ -7,18 +7,25 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import json
 import os
 import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from book.mutants.population import KINDS, Mutant, code_cells, mutants, mutate, sample
-from book.mutants.trial import CAUGHT, CRASHED, SURVIVED, TIMED_OUT, Outcome, error_of, in_fork
+from book.chapter import Chapter
+from book.formula import kernel
+from book.formula.mutants import KINDS as KINDS_OF_PRINT
+from book.mutants.population import KINDS, Mutant, code_cells, mutants, sample
+from book.mutants.print import Misprint, misprints
+from book.mutants.trial import CAUGHT, CRASHED, SURVIVED, TIMED_OUT, Outcome, error_of, in_fork, trial_of
 from book.order import ROOT
 
 
-def run(notebook: Path, chosen: list[Mutant], seconds: float = 120) -> Iterator[tuple[Mutant, Outcome]]:
+def run(
+    notebook: Path, chosen: list[Mutant | Misprint], seconds: float = 120
+) -> Iterator[tuple[Mutant | Misprint, Outcome]]:
     """Run the chapter once; at each mutant's cell a fork of the process goes on with the mutant instead.
 
     Raises
@@ -26,16 +33,17 @@ def run(notebook: Path, chosen: list[Mutant], seconds: float = 120) -> Iterator[
     RuntimeError
         The chapter itself fails.
     """
-    sources = code_cells(notebook)
-    with _in_folder(notebook.resolve().parent):
+    sources, formulas = code_cells(notebook), Chapter(notebook.resolve()).printed_formulas
+    with _in_folder(notebook.resolve().parent), _evaluating(formulas):
         from IPython.core.interactiveshell import InteractiveShell
 
         shell = InteractiveShell()
         last = max((mutant.cell for mutant in chosen), default=0)
         for cell, source in sources.items():
             for mutant in (m for m in chosen if m.cell == cell):
-                rest = [mutate(source, mutant)] + [later for n, later in sources.items() if n > cell]
-                yield mutant, in_fork(shell, rest, seconds)
+                later = [later for n, later in sources.items() if n > cell]
+                cells, formulas = trial_of(mutant, source, later)
+                yield mutant, in_fork(shell, cells, seconds, formulas)
             if cell >= last:
                 return
             problem = error_of(shell, source)
@@ -59,27 +67,45 @@ def _in_folder(folder: Path):
         sys.path.remove(str(ROOT))
 
 
+@contextlib.contextmanager
+def _evaluating(formulas: dict[str, str]):
+    """Evaluate the printed formulas, as a kernel that runs the book does."""
+    if formulas:
+        kernel.install(json.dumps(formulas))
+    try:
+        yield
+    finally:
+        kernel.uninstall()
+
+
 def main(argv: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("notebook", type=Path)
     parser.add_argument("--limit", type=int, help="at most so many mutants, spread over the chapter")
     parser.add_argument("--label", help="only formulas that the check of this equation verifies")
-    parser.add_argument("--kind", action="append", choices=KINDS, help="only mistakes of this kind")
+    parser.add_argument(
+        "--kind", action="append", choices=sorted({*KINDS, *KINDS_OF_PRINT}), help="only mistakes of this kind"
+    )
     parser.add_argument("--seconds", type=float, default=120, help="time limit for one mutant (default 120)")
+    parser.add_argument("--misprints", action="store_true", help="only mistakes in the print")
     parser.add_argument("--list", action="store_true", help="show the mutants, run nothing")
     options = parser.parse_args(argv)
     if not options.notebook.is_file():
         parser.error(f"{options.notebook} is not a file")
     if options.limit is not None and options.limit < 1:
         parser.error("--limit must be positive")
-    everything = mutants(code_cells(options.notebook), options.kind or KINDS, options.label)
+    everything = (
+        [] if options.misprints else mutants(code_cells(options.notebook), options.kind or KINDS, options.label)
+    )
+    in_print = misprints(Chapter(options.notebook.resolve()), options.label)
+    everything += [m for m in in_print if options.kind is None or m.kind in options.kind]
     chosen = sample(everything, options.limit)
     print(f"{options.notebook}: {len(everything)} mutants, {len(chosen)} to run", flush=True)
     if not chosen:
         parser.error("there is nothing to change: no check of that label has arithmetic in it")
     if options.list:
         for mutant in chosen:
-            print(_row(mutant, Outcome("", ", ".join(sorted(mutant.labels)))))
+            print(_row(mutant, Outcome("", ", ".join(sorted(getattr(mutant, "labels", []))))))
         return 0
     # cells print and display as they please: they get a null device, the table keeps the real output
     table = os.fdopen(os.dup(1), "w")
@@ -105,13 +131,14 @@ def main(argv: list[str] | None = None) -> int:
     return int(any(outcome.unnoticed for outcome in outcomes))
 
 
-def _row(mutant: Mutant, outcome: Outcome) -> str:
+def _row(mutant: Mutant | Misprint, outcome: Outcome) -> str:
     change = f"{_short(mutant.before)}  →  {_short(mutant.after)}"
-    return f"{outcome.verdict:9} cell {mutant.cell:3} line {mutant.line:2} {mutant.kind:9} {change}   {outcome.by}"
+    where = f"line {mutant.line:2}" if isinstance(mutant, Mutant) else f"print of {mutant.label}, {mutant.position}:"
+    return f"{outcome.verdict:9} cell {mutant.cell:3} {where} {mutant.kind:9} {change}   {outcome.by}"
 
 
 def _short(code: str) -> str:
-    first = code.splitlines()[0]
+    first = (code.splitlines() or [""])[0]
     return first if len(first) <= 60 else f"{first[:59]}…"
 
 

@@ -1,8 +1,9 @@
 """Which errors are planted: one sign, factor, transpose or count changed in a formula that a `check` verifies.
 
-A formula is a side of a check, or an assignment or function of the chapter on which some of its sides rest, but not
-all. (What all sides share, such as the random inputs, is the question; changing it changes every answer alike. So are
-functions named random_…, which make inputs.) Where a change makes no difference to the mathematics, say why on that
+A formula is a side of a `check` or `bound`, or an assignment or function of the chapter on which some of its sides
+rest, but not all. (What all sides share, such as the random inputs, is the question; changing it changes every answer
+alike. So are functions named random_…, which make inputs. The printed formula is one more side here, whose bindings are
+never changed where they stand.) Where a change makes no difference to the mathematics, say why on that
 line, and it is left out: `# no mutant: …`.
 """
 
@@ -18,9 +19,9 @@ from pathlib import Path
 
 from IPython.core.inputtransformer2 import TransformerManager
 
-from book.chapter import Chapter
+from book.chapter import Chapter, is_bound
 
-OPTIONS = {"label", "tolerance", "z", "scale"}
+OPTIONS = {"label", "tolerance", "z", "scale", "printed", "not_printed"}
 KINDS = ("sign", "factor", "transpose", "count")
 EXCUSE = "# no mutant:"
 #: Where arithmetic is no formula: text, conditions, positions, loops.
@@ -73,7 +74,11 @@ class _Code:
                     local = _definitions(cell, function.body)
                     inside |= {id(node): local for node in ast.walk(function)}
             for call in ast.walk(tree):
-                if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id == "check":
+                if (
+                    isinstance(call, ast.Call)
+                    and isinstance(call.func, ast.Name)
+                    and (call.func.id == "check" or is_bound(call))
+                ):
                     yield cell, call, inside.get(id(call), [])
 
     def formulas(self) -> Iterator[tuple[int, ast.AST, str]]:
@@ -81,7 +86,8 @@ class _Code:
         for cell, call, local in self.checks():
             label = str(getattr(next(iter(call.args), None), "value", "?"))
             sides = [keyword.value for keyword in call.keywords if keyword.arg not in OPTIONS]
-            bases = [self._basis(side, cell, call.lineno, local) for side in sides]
+            printed = [keyword.value for keyword in call.keywords if keyword.arg == "printed"]
+            bases = [self._basis(side, cell, call.lineno, local) for side in sides + printed]
             for side in sides:
                 yield cell, side, label
             shared = set.intersection(*map(set, bases)) if bases else set()
@@ -254,7 +260,7 @@ def mutants(sources: dict[int, str], kinds=KINDS, label: str | None = None) -> l
     return sorted(chosen, key=lambda m: (m.cell, m.line, m.column, m.node, m.after))
 
 
-def sample(population: list[Mutant], limit: int | None, seed: int = 0) -> list[Mutant]:
+def sample(population: list, limit: int | None, seed: int = 0) -> list:
     """At most `limit` of them, one from each of so many equal stretches of the chapter; the same ones every time."""
     if limit is None or limit >= len(population):
         return population

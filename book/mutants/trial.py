@@ -14,6 +14,10 @@ from pathlib import Path
 
 from IPython import get_ipython
 
+from book.formula import kernel
+from book.mutants.population import Mutant, mutate
+from book.mutants.print import Misprint
+
 #: Verdicts: by a failed check or claim; by another error; by nothing; not within the time.
 CAUGHT, CRASHED, SURVIVED, TIMED_OUT = "caught", "crashed", "SURVIVED", "TIMED OUT"
 
@@ -37,7 +41,15 @@ def error_of(shell, source: str) -> BaseException | None:
     return result.error_before_exec or result.error_in_exec
 
 
-def in_fork(shell, sources: list[str], seconds: float) -> Outcome:
+def trial_of(mutant: Mutant | Misprint, source: str, later: list[str]) -> tuple[list[str], dict[str, str]]:
+    """What to run for a mutant whose cell is `source`, with the cells after it, and the TeX that it changes.
+
+    A misprint can be noticed where its equation is checked and nowhere else.
+    """
+    return ([source], mutant.formulas) if isinstance(mutant, Misprint) else ([mutate(source, mutant), *later], {})
+
+
+def in_fork(shell, sources: list[str], seconds: float, formulas: dict[str, str] | None = None) -> Outcome:
     """Run cells in a copy of this process until the first error.
 
     Parameters
@@ -48,6 +60,8 @@ def in_fork(shell, sources: list[str], seconds: float) -> Outcome:
         The mutant's cell and those after it.
     seconds : float
         Time limit of them all.
+    formulas : dict, optional
+        TeX by label, in place of what is printed.
     """
     receive, send = os.pipe()
     child = os.fork()
@@ -57,6 +71,8 @@ def in_fork(shell, sources: list[str], seconds: float) -> Outcome:
         verdict, by = SURVIVED, ""
         try:
             _silence(shell)
+            if formulas:
+                kernel.replace(formulas)
             for source in sources:
                 problem = error_of(shell, source)
                 if problem:
@@ -96,10 +112,10 @@ def _silence(shell) -> None:
 def answer(path: str) -> None:
     """In a kernel: try the mutants that a file asks for, from the kernel's present state, and write the outcomes there.
 
-    The file holds JSON: `mutants`, a list of changed sources of the cell that comes next; `rest`, the cells after it;
-    `seconds`, the time limit of each. In its place come `outcomes`, pairs of verdict and message.
+    The file holds JSON: `mutants`, a list of pairs, the cells to run and the TeX to put in the place of what is printed
+    (`trial_of`); `seconds`, the time limit of each. In its place come `outcomes`, pairs of verdict and message.
     """
     shell = get_ipython()
     request = json.loads(Path(path).read_text("utf-8"))
-    outcomes = [in_fork(shell, [changed, *request["rest"]], request["seconds"]) for changed in request["mutants"]]
+    outcomes = [in_fork(shell, cells, request["seconds"], formulas) for cells, formulas in request["mutants"]]
     Path(path).write_text(json.dumps([[outcome.verdict, outcome.by] for outcome in outcomes]), "utf-8")

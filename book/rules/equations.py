@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Iterator
 
@@ -32,6 +33,20 @@ def equations_are_checked(chapter: Chapter) -> Iterator[Violation]:
             yield Violation(chapter.path, n, f"check names '{label}', which no equation has", remedy)
     if not chapter.labels:
         yield Violation(chapter.path, 0, "no labelled equation", "Label each display equation that states a result")
+
+
+def bindings_are_literal(chapter: Chapter) -> Iterator[Violation]:
+    """The reader sees what the names of a printed formula are bound to, and why one is not evaluated."""
+    for check in chapter.checks:
+        given = {keyword.arg: keyword.value for keyword in check.call.keywords}
+        printed, phrase = given.get("printed"), given.get("not_printed")
+        if printed is not None and not isinstance(printed, (ast.Dict, ast.List, ast.ListComp, ast.Name)):
+            message = f"the bindings of '{check.label}' are computed: {ast.unparse(printed)[:60]}"
+            remedy = 'Write them out: printed={"A": A}, a list of such dicts, or the name of one'
+            yield Violation(chapter.path, check.cell, message, remedy)
+        if phrase is not None and not (isinstance(phrase, ast.Constant) and isinstance(phrase.value, str)):
+            remedy = 'Write it out: not_printed="a limit"'
+            yield Violation(chapter.path, check.cell, f"why '{check.label}' is not printed is computed", remedy)
 
 
 def labels_are_equations(chapter: Chapter) -> Iterator[Violation]:

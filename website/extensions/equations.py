@@ -19,7 +19,7 @@ class EquationNumber(nodes.General, nodes.TextElement):
 
 
 class Tick(nodes.General, nodes.TextElement):
-    """A link to the first check of the equation; `title` says what it found."""
+    """A link to the first check of the equation; `title` says what it found, `kind` on what: "print" or "code"."""
 
 
 class NumberEquations(SphinxPostTransform):
@@ -38,7 +38,9 @@ class NumberEquations(SphinxPostTransform):
             number = EquationNumber("", f"({'.'.join(map(str, numbers.get(block['ids'][0], ())))})")
             label = block.get("label")
             if label in ticks:
-                number.insert(0, Tick("", "✓", refid=f"check-{label}", title=ticks[label]))
+                tick = ticks[label]
+                place = {"refid": f"check-{label}", "title": tick["title"], "kind": tick["kind"]}
+                number.insert(0, Tick("", tick["glyph"], **place))
             formula = Formula("", block.astext())
             formula.source, formula.line = block.source, block.line
             block.replace_self(Equation("", formula, number, ids=block["ids"]))
@@ -63,7 +65,8 @@ def depart_number(translator, node):
 
 def visit_tick(translator, node):
     title = html.escape(node["title"])
-    translator.body.append(f'<a class="eer-checked" href="#{node["refid"]}" title="{title}" aria-label="{title}">')
+    kind = f"eer-checked eer-{node['kind']}"
+    translator.body.append(f'<a class="{kind}" href="#{node["refid"]}" title="{title}" aria-label="{title}">')
 
 
 def depart_tick(translator, node):

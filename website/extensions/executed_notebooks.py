@@ -19,12 +19,14 @@ from book.chapter import Chapter
 from book.copies import executed_path, is_fresh
 from book.folding import is_folded
 from book.order import ROOT, notebooks
-from utils.records import RECORD_MIME, records
-from utils.rendering import tick_title
+from utils.records import OF_EQUATIONS, RECORD_MIME, records
+from utils.rendering import tick
 from website.common import repository
 from website.executed import code_cells, merged
 
 LOG = logging.getLogger(__name__)
+#: Pages with {live} numbers.
+SHOW_TOTALS = ("index", "what_a_tick_means")
 GLUE_MIME = "application/papermill.record/text/plain"
 
 
@@ -46,34 +48,44 @@ def collect(app):
 def _facts(notebook: Path, state) -> dict:
     chapter, copy = Chapter(notebook), json.loads(executed_path(notebook).read_text("utf-8"))
     found = [record for cell in copy["cells"] for record in records(cell)]
-    checks = [record for record in found if record["kind"] == "check"]
+    checks = [record for record in found if record["kind"] in OF_EQUATIONS]
+    evaluated = {record["subject"] for record in checks if "printed" in record}
     return {
         "state": state.hexdigest(),
         "seconds": copy["metadata"]["eer"]["seconds"],
         "cores": copy["metadata"]["eer"]["cores"],
         "minutes": chapter.reading_minutes,
         "equations": len({record["subject"] for record in checks}),
+        "printed": len(evaluated),
         "checks": len(checks),
         "claims": sum(record["kind"] == "claim" for record in found),
         "exercises": len(chapter.exercises),
-        "ticks": {record["subject"]: tick_title(record) for record in reversed(checks)},  # of the first check of each
+        "ticks": _ticks(checks),
     }
 
 
+def _ticks(checks: list[dict]) -> dict[str, dict]:
+    """The tick of each equation: of its first check that evaluated the printed formula, or else of its first."""
+    ticks: dict[str, dict] = {}
+    for record in [*(r for r in checks if "printed" in r), *checks]:
+        ticks.setdefault(record["subject"], tick(record))
+    return ticks
+
+
 def totals(env) -> dict[str, int]:
-    """The numbers of the front page."""
+    """The numbers of the whole book, which {live} shows."""
     facts = env.eer_facts.values()
     return {"chapters": len(facts)} | {
-        k: sum(f[k] for f in facts) for k in ("equations", "checks", "claims", "exercises")
+        k: sum(f[k] for f in facts) for k in ("equations", "printed", "checks", "claims", "exercises")
     }
 
 
 def outdated(app, env, added, changed, removed):
-    """Pages to read again though their files did not change: their outputs did, or the front page's numbers."""
+    """Pages to read again though their files did not change: their outputs did, or the numbers of the whole book."""
     stale = list(app.eer_changed)
     if getattr(env, "eer_totals", None) != totals(env):
         env.eer_totals = totals(env)
-        stale.append(app.config.root_doc)
+        stale += SHOW_TOTALS
     return [document for document in stale if document in env.found_docs]
 
 
@@ -122,7 +134,7 @@ def facts_line(app, doctree, document):
     parts = [
         f"{facts['minutes']} min read",
         f"ran in {facts['seconds']:.0f} s on {facts['cores']} cores",
-        f"{facts['equations']} equations checked",
+        f"{facts['equations']} equations checked" + f", {facts['printed']} as printed" * bool(facts["printed"]),
         f"{facts['claims']} claims asserted",
         f'<a href="{download}" download="{name}.ipynb">executed notebook</a>',
         *(f'<a href="{html.escape(address)}">{title}</a>' for title, address in launch_links(app, document)),

@@ -17,14 +17,14 @@ from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util import logging
 
 from utils import rendering
-from utils.records import RECORD_MIME
+from utils.records import OF_EQUATIONS, RECORD_MIME
 from website.extensions import drawings
 
 LOG = logging.getLogger(__name__)
 
 
 class Line(nodes.General, nodes.Element):
-    """What a check or a claim found; `kind` says which of the two, `subject` of what."""
+    """What a check, bound or claim found; `kind` says which of them, `subject` of what."""
 
 
 class Figure(nodes.General, nodes.Element):
@@ -64,7 +64,7 @@ class RecordPlugin:
 
 def line(record: dict) -> Line:
     subject, label = nodes.inline("", "", classes=["eer-subject"]), record["subject"]
-    if record["kind"] == "check":
+    if record["kind"] in OF_EQUATIONS:
         target = nodes.make_id(f"equation-{label}")
         subject += nodes.reference("", label, refid=target, equation=label, internal=True, classes=["eer-eq"])
     else:
@@ -97,7 +97,7 @@ class AnchorChecks(SphinxTransform):
     def apply(self, **kwargs):
         seen = set()
         for check in self.document.findall(Line):
-            if check["kind"] == "check" and check["subject"] not in seen:
+            if check["kind"] in OF_EQUATIONS and check["subject"] not in seen:
                 seen.add(check["subject"])
                 check["ids"].append(f"check-{check['subject']}")
 

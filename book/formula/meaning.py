@@ -1,0 +1,1147 @@
+"""The value of a formula on bound quantities.
+
+Nothing of Python can be reached from TeX: the tree holds numbers and names, names are looked up among the bindings,
+and the functions that formulas may use without binding them are those of `grammar.KNOWN`. Work is counted; a formula
+that takes more than `MAX_STEPS` ends in an error.
+"""
+
+from __future__ import annotations
+
+import copy
+import itertools
+import math
+import warnings
+from dataclasses import dataclass, field, replace
+from functools import partial
+
+import numpy as np
+
+from book.formula import arithmetic
+from book.formula.arithmetic import Misfit, kind, shape_of
+from book.formula.calculus import complex_step, extrapolated_difference
+from book.formula.errors import FormulaError
+from book.formula.names import Bindings, plain
+from book.formula.tree import (
+    Absolute,
+    Applied,
+    At,
+    Big,
+    Call,
+    Cases,
+    Chain,
+    Derivative,
+    Differential,
+    Divide,
+    Dots,
+    Elementwise,
+    Expectation,
+    Expression,
+    Index,
+    Integral,
+    Marked,
+    Matrix,
+    Name,
+    Norm,
+    Number,
+    Power,
+    Product,
+    Statement,
+    Sum,
+    Tuple,
+    children,
+    same_shape,
+    walk,
+)
+from utils.printed import Depending, Distribution, Identity, Indexed, Outcomes, PlusMinus, Range, Row
+
+__all__ = ["Meaning", "StatementValues"]
+
+MAX_STEPS = 60_000  # expressions evaluated for one formula: half a second or so
+MAX_TERMS = 10_000  # terms of one sum
+MAX_TRIALS = 60  # combinations of free indices that are tried, drawn from all of them
+MAX_DEPTH = 150  # evaluations within evaluations
+CONSTANTS = {"e": math.e, r"\pi": math.pi, r"\mathbf{0}": 0.0}
+SPECIAL = {"kronecker", "identity", r"\cdot"}
+INEQUALITIES = {r"\le", r"\ge", "<", ">", r"\ne"}
+SIGN = "±"
+
+
+@dataclass(frozen=True)
+class Scope:
+    """What names mean at one place: index letters and integration variables, quantities that were moved, the
+    outcome."""
+
+    local: dict = field(default_factory=dict)
+    moved: dict = field(default_factory=dict)
+    outcome: int | None = None
+    holomorphic: bool = False
+
+    def bind(self, **changes):
+        return replace(self, **changes)
+
+    def with_local(self, names, values) -> Scope:
+        return replace(self, local={**self.local, **dict(zip(names, values, strict=True))})
+
+
+@dataclass
+class StatementValues:
+    """One statement's values: for each part one value for each trial of the free indices."""
+
+    statement: Statement
+    letters: list[str]
+    trials: list[tuple[int, ...]]
+    values: list[list]
+    magnitudes: list[float]
+    approximate: list[bool]
+    shape: tuple[int, ...] | None = None
+
+
+class Meaning:
+    """Gives values to the statements of one display."""
+
+    def __init__(self, tex: str, statements: list[Statement], bindings: Bindings):
+        self.tex, self.bindings = tex, bindings
+        self.statements = self._gather_conditions(statements)
+        self.steps = self.depth = 0
+        self.magnitude = 0.0
+        self.approximate = False
+        self.outer_letters: set[str] = set()
+
+    # names ----------------------------------------------------------------------------------------------------------
+
+    def is_letter(self, node) -> bool:
+        return isinstance(node, Name) and (not node.bound or isinstance(self.bindings.values.get(node.key), Range))
+
+    def free(self, node, scope=frozenset()) -> list[Name]:
+        """Names without a value in an expression: unbound, and index letters."""
+        if isinstance(node, Name):
+            known = node.key in scope or (not node.bound and node.key in CONSTANTS) or node.key in SPECIAL
+            return [] if known or not self.is_letter(node) or (not node.bound and node.key == "I") else [node]
+        inner = scope
+        if isinstance(node, Big):
+            inner = scope | set(node.letters) | set(node.perhaps)
+            limits = [e for e in (node.first, node.last) if e is not None]
+            return [n for e in limits for n in self.free(e, scope)] + [
+                n for e in (*node.conditions, node.body) for n in self.free(e, inner)
+            ]
+        if isinstance(node, Integral):
+            inner = scope | {node.variable}
+        elif isinstance(node, At):
+            inner = scope | {node.name}
+        elif isinstance(node, Expectation):
+            law = self.bindings.values.get(node.law) if node.law else None
+            if isinstance(law, Distribution) and law.variable:
+                inner = scope | {self.bindings.key(law.variable)}
+        return [n for child in children(node) for n in self.free(child, inner)]
+
+    def index_letters(self, expressions) -> set[str]:
+        """Letters that stand in an index or an indicator somewhere."""
+        found = set()
+        for expression in expressions:
+            for node in walk(expression):
+                if isinstance(node, Index):
+                    found |= {n.key for i in node.indices for n in walk(i) if self.is_letter(n)}
+                    if isinstance(node.base, Name) and node.base.key == "identity":
+                        found -= {n.key for i in node.indices for n in walk(i) if isinstance(n, Name)}
+        return found | {key for key, value in self.bindings.values.items() if isinstance(value, Range)}
+
+    def statement_expressions(self, statement):
+        ranges = [e for pair in statement.ranges.values() for e in pair]
+        return [*statement.parts, *statement.conditions, *ranges, *(statement.shape or [])]
+
+    def unbound(self) -> list[Name]:
+        """Names that have no value, in the order of the print, each once."""
+        found: dict[str, Name] = {}
+        for statement in self.statements:
+            letters = self.index_letters(self.statement_expressions(statement)) | set(statement.ranges)
+            for expression in self.statement_expressions(statement):
+                for name in self.free(expression):
+                    if name.key not in letters:
+                        found.setdefault(name.key, name)
+        return sorted(found.values(), key=lambda name: name.start)
+
+    def _gather_conditions(self, statements):
+        """Inequalities between the free indices of the statement before are conditions on them: 0 ≤ i ≤ n − k."""
+        gathered: list[Statement] = []
+        for statement in statements:
+            if gathered and statement.relations and set(statement.relations) <= INEQUALITIES:
+                before = {n.key for e in gathered[-1].parts for n in self.free(e)}
+                own = {n.key for e in statement.parts for n in self.free(e)}
+                if own and own <= before:
+                    chain = Chain(statement.parts[0].start, statement.parts, statement.relations)
+                    gathered[-1] = replace(gathered[-1], conditions=[*gathered[-1].conditions, chain])
+                    continue
+            gathered.append(statement)
+        return gathered
+
+    # statements -----------------------------------------------------------------------------------------------------
+
+    def evaluate(self) -> list[StatementValues]:
+        missing = self.unbound()
+        if missing:
+            names = ", ".join(name.key for name in missing)
+            raise FormulaError(f"not bound: {names}", self.tex, missing[0].start)
+        return [self.evaluate_statement(statement) for statement in self.statements]
+
+    def evaluate_statement(self, statement: Statement) -> StatementValues:
+        expressions = self.statement_expressions(statement)
+        letters = list(dict.fromkeys(n.key for e in expressions for n in self.free(e)))
+        letters = [letter for letter in dict.fromkeys([*statement.order, *letters]) if letter in letters]
+        self.outer_letters = set(letters)
+        scope = Scope()
+        ranges = {}
+        for letter in letters:
+            if letter in statement.ranges:
+                first, last = (self.integer(self.value(e, scope), e) for e in statement.ranges[letter])
+                ranges[letter] = list(range(first, last + 1))
+        for letter in letters:
+            if letter not in ranges:
+                ranges[letter] = self.range_of(letter, expressions, scope, statement)
+        if any(self.has_two_signs(part) for part in statement.parts):
+            letters, ranges = [*letters, SIGN], {**ranges, SIGN: [1, -1]}
+        trials = self.trials(letters, ranges, statement, scope)
+        values, magnitudes, approximate = [], [], []
+        for part in statement.parts:
+            self.magnitude, self.approximate = 0.0, False
+            values.append([self.value(part, scope.with_local(letters, trial)) for trial in trials])
+            magnitudes.append(self.magnitude)
+            approximate.append(self.approximate)
+        shape = None
+        if statement.shape is not None:
+            shape = tuple(self.integer(self.value(e, scope), e) for e in statement.shape)
+        return StatementValues(statement, letters, trials, values, magnitudes, approximate, shape)
+
+    def has_two_signs(self, expression) -> bool:
+        signs = any(isinstance(n, Sum) and set(n.signs) & set("±∓") for n in walk(expression))
+        return signs or any(isinstance(self.bindings.values.get(key), PlusMinus) for key in self.used(expression))
+
+    def trials(self, letters, ranges, statement, scope):
+        if math.prod(len(ranges[letter]) for letter in letters) > MAX_STEPS:
+            self.fail("too many combinations of free indices", statement.parts[0])
+        found = []
+        for trial in itertools.product(*(ranges[letter] for letter in letters)):
+            inner = scope.with_local(letters, trial)
+            if all(self.truth(condition, inner) for condition in statement.conditions):
+                found.append(trial)
+        if not found:
+            what = "no index satisfies the printed condition" if letters else "the inputs violate the printed condition"
+            self.fail(what, (statement.conditions or statement.parts)[0])
+        if len(found) > MAX_TRIALS:
+            drawn = np.random.default_rng(0).choice(len(found), MAX_TRIALS, replace=False)
+            found = [found[place] for place in sorted(drawn)]
+        return found
+
+    def range_of(self, letter, expressions, scope, owner) -> list[int]:
+        """The values that an index letter takes: bound as a Range, or the entries of the axes that it stands at."""
+        bound = self.bindings.values.get(letter)
+        if isinstance(bound, Range):
+            if bound.last - bound.first >= MAX_TERMS:
+                raise FormulaError(f"{letter} takes more than {MAX_TERMS} values", self.tex, None)
+            return list(range(bound.first, bound.last + 1))
+        found: dict[tuple, Expression] = {}
+        for expression in expressions:
+            for node, inner in self.visible(expression, letter, scope):
+                if not isinstance(node, Index):
+                    continue
+                for position, index in enumerate(node.indices):
+                    if isinstance(index, Name) and index.key == letter:
+                        axis = self.axis(node, position, inner)
+                        if axis is not None:
+                            found.setdefault(tuple(axis), node)
+        start = owner.parts[0] if isinstance(owner, Statement) else owner
+        if len(found) > 1:
+            sizes = " and ".join(str(len(axis)) for axis in found)
+            self.fail(
+                f"{letter} stands at axes of lengths {sizes}: print its range or bind it to a Range",
+                [*found.values()][1],
+            )
+        if found:
+            return list(next(iter(found)))
+        limits = self.limits(letter, expressions, scope)
+        if limits is None:
+            self.fail(f"nothing says what {letter} runs over: bind it to a Range", start)
+        return limits
+
+    def visible(self, node, letter, scope):
+        """Parts of an expression in which a letter has not been given another meaning, with the scope they stand in."""
+        if isinstance(node, Big) and letter in node.letters:
+            return
+        yield node, scope
+        inner = scope.bind(outcome=0) if isinstance(node, Expectation) else scope
+        for child in children(node):
+            yield from self.visible(child, letter, inner)
+
+    def axis(self, node: Index, position: int, scope):
+        """The indices that the base of an Index node has at one position, or None where that cannot be known yet."""
+        if isinstance(node.base, Name) and node.base.key in SPECIAL:
+            return None
+        others = [n.key for n in self.free(node.base) if n.key not in scope.local]
+        guess = scope.with_local(others, [1] * len(others))
+        try:
+            base = self.value(node.base, guess)
+        except FormulaError:
+            return None
+        first = 1
+        if isinstance(base, Indexed):
+            base, first = base.values, base.first
+        if isinstance(base, dict):
+            keys = {
+                k[position] if isinstance(k, tuple) else k
+                for k in base
+                if not isinstance(k, tuple) or position < len(k)
+            }
+            return sorted(keys)
+        if isinstance(base, list):
+            return range(first, first + len(base)) if position == 0 else None
+        array = base.array if isinstance(base, Row) else base
+        if kind(base) in ("thing", "identity") or position >= np.ndim(array):
+            return None
+        return range(first, first + np.shape(array)[position])
+
+    def limits(self, letter, expressions, scope):
+        """A range that is printed as an inequality: 1 ≤ i ≤ M."""
+        lower = upper = None
+        for chain in (n for e in expressions for n in walk(e) if isinstance(n, Chain)):
+            for (left, right), relation in zip(itertools.pairwise(chain.parts), chain.relations, strict=True):
+                if relation not in (r"\le", r"\ge", "<", ">"):
+                    continue
+                if relation in (r"\ge", ">"):
+                    left, right = right, left
+                strict = int(relation in ("<", ">"))
+                for this, other, is_upper in ((left, right, True), (right, left, False)):
+                    if (
+                        isinstance(this, Name)
+                        and this.key == letter
+                        and not [n for n in self.free(other) if n.key not in scope.local]
+                    ):
+                        limit = self.value(other, scope)
+                        if kind(limit) == "scalar":
+                            if is_upper:
+                                upper = math.ceil(limit) - 1 if strict else math.floor(limit)
+                            else:
+                                lower = math.floor(limit) + 1 if strict else math.ceil(limit)
+        if lower is None or upper is None or upper - lower >= MAX_TERMS:
+            return None
+        return list(range(lower, upper + 1))
+
+    # expressions ----------------------------------------------------------------------------------------------------
+
+    def fail(self, problem: str, node):
+        raise FormulaError(problem, self.tex, node.start)
+
+    def value(self, node: Expression, scope: Scope):
+        """The value of an expression: a number, array, Row, Identity, or a thing that only callables can use."""
+        self.steps += 1
+        if self.steps > MAX_STEPS:
+            self.fail(f"more than {MAX_STEPS} steps", node)
+        self.depth += 1
+        try:
+            if self.depth > MAX_DEPTH:
+                self.fail("evaluations within evaluations without end", node)
+            found = _VALUES[type(node)](self, node, scope)
+        except Misfit as problem:
+            raise FormulaError(str(problem), self.tex, node.start) from None
+        except (OverflowError, ZeroDivisionError, np.linalg.LinAlgError, FloatingPointError) as problem:
+            raise FormulaError(f"no finite value: {problem}", self.tex, node.start) from None
+        finally:
+            self.depth -= 1
+        return found
+
+    def notice(self, value):
+        """Remember the largest intermediate number: rounding errors are in proportion to it."""
+        array = value.array if isinstance(value, Row) else value
+        if isinstance(array, (int, float, complex, np.number, np.ndarray)) and np.size(array):
+            size = float(np.abs(array).max())
+            if size > self.magnitude and math.isfinite(size):
+                self.magnitude = size
+        return value
+
+    def integer(self, value, node) -> int:
+        if (
+            kind(value) != "scalar"
+            or not np.isfinite(value)
+            or abs(np.real(value) - round(float(np.real(value)))) > 1e-9
+        ):
+            self.fail(
+                f"an index is a whole number, found {shape_of(value) if kind(value) != 'scalar' else value}", node
+            )
+        return round(float(np.real(value)))
+
+    def number(self, node: Number, scope):
+        return node.value
+
+    def name(self, node: Name, scope):
+        if node.key in scope.local:
+            return scope.local[node.key]
+        if not node.bound:
+            if node.key == "I":
+                return Identity()
+            if node.key in CONSTANTS:
+                return CONSTANTS[node.key]
+            self.fail(f"not bound: {node.key}", node)
+        if node.key == r"\cdot":
+            return Ellipsis
+        found = self.quantity(node.key, scope, node)
+        return self.notice(found.values if isinstance(found, Indexed) else found)
+
+    def quantity(self, key, scope, node):
+        """A bound quantity, moved or at its outcome where it is."""
+        if key in scope.moved:
+            return scope.moved[key]
+        value = self.bindings.values[key]
+        if isinstance(value, Depending):
+            self.depth += 1
+            try:
+                inputs = [self.dependence(key, name, scope, node) for name in value.names]
+            finally:
+                self.depth -= 1
+            return self.call_python(value.function, inputs, node, key)
+        if isinstance(value, Outcomes):
+            return value.values if scope.outcome is None else value.values[scope.outcome]
+        if isinstance(value, Distribution) and value.density is None and not isinstance(node, Expectation):
+            return value.weights if scope.outcome is None else value.weights[scope.outcome]
+        if isinstance(value, PlusMinus):
+            return value.plus if scope.local.get(SIGN, 1) == 1 else value.minus
+        if isinstance(value, Range):
+            self.fail(f"the index {key} has no value here", node)
+        return value
+
+    def dependence(self, key, name, scope, node):
+        """The value of a quantity that another one depends on."""
+        if self.depth > MAX_DEPTH:
+            self.fail("quantities depend on each other in a circle", node)
+        needed = self.bindings.key(name)
+        if needed in scope.local:
+            return scope.local[needed]
+        if needed not in self.bindings.values:
+            self.fail(f"{key} depends on {name}, which is not bound", node)
+        found = self.quantity(needed, scope, node)
+        return found.values if isinstance(found, Indexed) else found
+
+    def call_python(self, function, arguments, node, name):
+        self.steps += 10
+        arguments = [a.array if isinstance(a, Row) else a for a in arguments]
+        try:
+            return plain(name, function(*arguments))
+        except FormulaError:
+            raise
+        except RecursionError:
+            raise FormulaError(f"the function {name} calls itself without end", self.tex, node.start) from None
+        except Exception as problem:
+            text = f"the function {name} failed: {type(problem).__name__}: {problem}"
+            raise FormulaError(text[:300], self.tex, node.start) from None
+
+    def call(self, node: Call, scope):
+        arguments = [self.value(argument, scope) for argument in node.arguments]
+        return self.call_with(node, arguments, scope)
+
+    def call_with(self, node: Call, arguments, scope):
+        name = node.function
+        if isinstance(name, Index):
+            function = self.value(name, scope)
+            key = name.base.key
+        else:
+            key = name.key
+            function = self.quantity(key, scope, name) if name.bound else self.fail(f"not bound: {key}", name)
+        if isinstance(self.bindings.values.get(key), Distribution):
+            function = self.bindings.values[key].density
+            if function is None:
+                self.fail(f"{key} has no density: Distribution(…, density=…)", node)
+        if not callable(function):
+            self.fail(f"{key} is not a function", node)
+        primes = getattr(name, "primes", 0)
+        if not primes:
+            return self.notice(self.call_python(function, arguments, node, key))
+        if len(arguments) != 1 or kind(arguments[0]) not in ("scalar", "column", "matrix"):
+            self.fail("a prime is read on a function of one argument", node)
+        if primes > 2:
+            self.fail("third and higher derivatives are not computed: bind them by their printed name", node)
+        return self.slope(lambda x: self.call_python(function, [x], node, key), arguments[0], primes, node)
+
+    def slope(self, function, x, order, node):
+        """First or second derivative of a function that acts entry by entry."""
+        self.approximate = True
+        if order == 2:
+            return self.difference(lambda t: self.slope(function, x + t, 1, node), x, node)
+        return self.difference(lambda t: function(x + t), x, node)
+
+    def difference(self, function, x, node):
+        """Derivative at 0 by differences; `x` says where, for the size of the step."""
+        self.approximate = True
+        size = float(np.abs(x).max()) if np.size(x) else 1.0
+        first = 0.05 * max(min(size, 1.0), 0.05)
+        for _ in range(4):
+            try:
+                found, error = extrapolated_difference(function, first)
+            except FormulaError as problem:
+                if "steps" in problem.problem or "failed" in problem.problem:
+                    raise
+                first /= 30  # a step that left the domain of the function
+                continue
+            if error > 1e-5 * max(float(np.abs(found).max(initial=0.0)), 1.0):
+                self.fail("the derivative could not be computed here: a kink, or noise", node)
+            return found[()]
+        return self.fail("the function has no values around this point", node)
+
+    def applied(self, node: Applied, scope):
+        if node.name == "indicator":
+            result = 1.0
+            for chain in node.arguments:
+                result = result * np.asarray(self.truths(chain, scope), dtype=float)[()]
+            return result
+        values = []
+        for argument in node.arguments:
+            if isinstance(argument, Dots) and argument.operator == "list":
+                values.extend(self.listed(argument, scope))
+            else:
+                values.append(self.value(argument, scope))
+        return self.notice(arithmetic.apply(node.name, values, scope.holomorphic))
+
+    def sum(self, node: Sum, scope):
+        total = None
+        for sign, term in zip(node.signs, node.terms, strict=True):
+            value = self.notice(self.value(term, scope))
+            factor = 1 if sign == "+" else -1
+            if sign in "±∓":
+                if SIGN not in scope.local:
+                    self.fail("± is read in a statement of its own", node)
+                factor = scope.local[SIGN] * (1 if sign == "±" else -1)
+            if total is None:
+                total = value if factor == 1 else arithmetic.multiply(-1.0, value)
+            else:
+                try:
+                    total = arithmetic.add(total, value, factor)
+                except Misfit as problem:
+                    raise FormulaError(str(problem), self.tex, term.start) from None
+        return total
+
+    def product(self, node: Product, scope):
+        """Left to right, but what begins with a row and ends with a column is one number: A xᵀy is A times xᵀy."""
+        values = [(self.value(factor, scope), factor) for factor in node.factors]
+        collected = []
+        for value, factor in values:
+            if collected and kind(collected[-1][0]) == "row" and kind(value) != "row":
+                collected[-1] = self.times(collected[-1][0], value, factor), factor
+            else:
+                collected.append((value, factor))
+        total = collected[0][0]
+        for value, factor in collected[1:]:
+            total = self.times(total, value, factor)
+        return total
+
+    def times(self, left, right, factor):
+        try:
+            return self.notice(arithmetic.multiply(left, right))
+        except Misfit as problem:
+            raise FormulaError(str(problem), self.tex, factor.start) from None
+
+    def elementwise(self, node: Elementwise, scope):
+        left, right = self.value(node.left, scope), self.value(node.right, scope)
+        found, problem = None, None
+        try:
+            found = arithmetic.elementwise(node.operator, left, right)
+        except Misfit as misfit:
+            problem = str(misfit)
+        if problem is not None:
+            self.fail(problem, node)
+        if node.operator == "odot":
+            self.refuse_second_grouping(node, found, scope)
+        return self.notice(found)
+
+    def refuse_second_grouping(self, node, found, scope):
+        """A ⊙ B C is A ⊙ (BC); where (A ⊙ B) C has another value it must be printed with brackets."""
+        others = []
+        if isinstance(node.right, Product) and node.bare[1]:
+            head, tail = node.right.factors[0], node.right.factors[1:]
+            others.append(Product(node.start, [Elementwise(node.start, "odot", node.left, head), *tail]))
+        if isinstance(node.left, Product) and node.bare[0]:
+            head, tail = node.left.factors[:-1], node.left.factors[-1]
+            others.append(Product(node.start, [*head, Elementwise(node.start, "odot", tail, node.right)]))
+        for other in others:
+            try:
+                value = self.value(other, scope)
+            except FormulaError as problem:
+                if "steps" in problem.problem:
+                    raise
+                continue
+            a, b = (v.array if isinstance(v, Row) else v for v in (found, value))
+            if np.shape(a) != np.shape(b) or not np.allclose(a, b, rtol=1e-9, atol=1e-12):
+                self.fail("⊙ beside a product fits in two ways: print brackets", node)
+
+    def divide(self, node: Divide, scope):
+        above, below = self.value(node.above, scope), self.value(node.below, scope)
+        if kind(below) != "scalar":
+            self.fail(f"division by {shape_of(below)}", node.below)
+        if below == 0:
+            self.fail("division by zero", node.below)
+        return self.notice(above / below if kind(above) == "scalar" else arithmetic.multiply(1 / below, above))
+
+    def power(self, node: Power, scope):
+        exponent = self.value(node.exponent, scope)
+        if isinstance(node.base, Name) and node.base.key == "e" and not node.base.bound and "e" not in scope.local:
+            return self.notice(arithmetic.apply("exp", [exponent], scope.holomorphic))
+        base = self.value(node.base, scope)
+        return self.notice(arithmetic.power(base, exponent, scope.holomorphic))
+
+    def marked(self, node: Marked, scope):
+        return arithmetic.marked(self.value(node.base, scope), node.mark)
+
+    def norm(self, node: Norm, scope):
+        index = node.kind if isinstance(node.kind, str) else self.value(node.kind, scope)
+        return self.notice(arithmetic.norm(self.value(node.body, scope), index, scope.holomorphic))
+
+    def absolute(self, node: Absolute, scope):
+        return arithmetic.absolute(self.value(node.body, scope), scope.holomorphic)
+
+    def tuple(self, node: Tuple, scope):
+        values = []
+        for item in node.items:
+            values.extend(self.listed(item, scope) if isinstance(item, Dots) else [self.value(item, scope)])
+        return arithmetic.stacked(values)
+
+    def matrix(self, node: Matrix, scope):
+        blocks, all_columns = [], True
+        for row in node.rows:
+            line = []
+            for cell in row:
+                value = self.value(cell, scope)
+                name = kind(value)
+                if name in ("identity", "thing", "family"):
+                    self.fail(f"{shape_of(value)} in a matrix", cell)
+                all_columns &= len(row) == 1 and name in ("scalar", "column")
+                line.append(
+                    {"column": lambda v: v[:, None], "row": lambda v: v.array[None]}.get(name, np.atleast_2d)(value)
+                )
+            blocks.append(line)
+        try:
+            found = np.block(blocks)
+        except ValueError:
+            self.fail("the blocks of this matrix do not fit together", node)
+        if all_columns:
+            return found[:, 0]
+        return Row(found[0]) if found.shape[0] == 1 and len(node.rows) == 1 else found
+
+    def cases(self, node: Cases, scope):
+        for value, condition in zip(node.values, node.conditions, strict=True):
+            if condition is None:
+                return self.value(value, scope)
+            holds = self.truth(condition, scope) if isinstance(condition, Chain) else bool(self.value(condition, scope))
+            if holds:
+                return self.value(value, scope)
+        return self.fail("no case applies", node)
+
+    # indices and sums -----------------------------------------------------------------------------------------------
+
+    def index(self, node: Index, scope):
+        if isinstance(node.base, Name) and node.base.key == "kronecker":
+            i, j = (self.integer(self.value(index, scope), index) for index in node.indices)
+            return float(i == j)
+        if isinstance(node.base, Name) and node.base.key == "identity":
+            size = self.integer(self.value(node.indices[0], scope), node)
+            if not 0 < size <= 1000:
+                self.fail(f"an identity matrix of size {size}", node)
+            return np.eye(size)
+        if isinstance(node.base, Name) and node.base.bound and node.base.key not in scope.local:
+            base = self.quantity(node.base.key, scope, node.base)
+        else:
+            base = self.value(node.base, scope)
+        first = 1
+        if isinstance(base, Indexed):
+            base, first = base.values, base.first
+        array = base.array if isinstance(base, Row) else base
+        axes = np.ndim(array) if not isinstance(base, (list, dict)) else 1
+        expressions = node.indices
+        digits = expressions[0].digits if len(expressions) == 1 and isinstance(expressions[0], Number) else ""
+        if node.loose and len(digits) > 1 and axes == len(digits):
+            expressions = [Number(expressions[0].start, float(d), d) for d in digits]
+        places = [self.value(expression, scope) for expression in expressions]
+        places = [p if p is Ellipsis else self.integer(p, e) for p, e in zip(places, expressions, strict=True)]
+        if isinstance(base, dict):
+            key = tuple(places) if len(places) > 1 else places[0]
+            if key not in base:
+                self.fail(f"no entry {key}", node)
+            return base[key]
+        if isinstance(base, list):
+            if len(places) != 1 or not first <= places[0] < first + len(base):
+                self.fail(f"no entry {places}", node)
+            return base[places[0] - first]
+        if kind(base) in ("thing", "identity", "scalar") or len(places) > axes:
+            self.fail(f"{shape_of(base)} has no entry with {len(places)} indices", node)
+        for axis, place in enumerate(places):
+            if place is not Ellipsis and not first <= place < first + array.shape[axis]:
+                last = first + array.shape[axis] - 1
+                self.fail(f"the index {place} is outside {first}, …, {last}", expressions[axis])
+        return self.notice(array[tuple(slice(None) if p is Ellipsis else p - first for p in places)])
+
+    def big(self, node: Big, scope):
+        letters = node.letters + [p for p in node.perhaps if p not in scope.local and p not in self.outer_letters]
+        ranges = self.big_ranges(node, letters, scope)
+        if math.prod(len(r) for r in ranges) > MAX_STEPS:
+            self.fail(f"more than {MAX_STEPS} terms", node)
+        total, best = None, None
+        for places in itertools.product(*ranges):
+            inner = scope.with_local(letters, places)
+            self.steps += 1
+            if self.steps > MAX_STEPS:
+                self.fail(f"more than {MAX_STEPS} steps", node)
+            if not all(self.truth(condition, inner) for condition in node.conditions):
+                continue
+            value = self.notice(self.value(node.body, inner))
+            if total is None:
+                total, best = value, places
+            elif node.operator == "sum":
+                total = arithmetic.add(total, value)
+            elif node.operator == "product":
+                total = arithmetic.multiply(total, value)
+            elif node.operator in ("max", "min"):
+                total = arithmetic.largest([total, value], 1 if node.operator == "max" else -1, scope.holomorphic)
+            else:
+                if kind(value) != "scalar":
+                    self.fail(f"{node.operator} of {shape_of(value)}", node)
+                sign = 1 if node.operator == "argmax" else -1
+                if sign * np.real(value) > sign * np.real(total):
+                    total, best = value, places
+        if node.operator in ("argmax", "argmin"):
+            if best is None or len(letters) != 1:
+                self.fail(f"{node.operator} of nothing", node)
+            return float(best[0])
+        if total is None:
+            if node.operator not in ("sum", "product"):
+                self.fail(f"a {node.operator} over nothing", node)
+            return 0.0 if node.operator == "sum" else 1.0
+        return self.notice(total)
+
+    def big_ranges(self, node: Big, letters, scope):
+        if node.first is not None:
+            first = self.integer(self.value(node.first, scope), node.first)
+            last = self.value(node.last, scope)
+            if kind(last) == "scalar" and not np.isfinite(last):
+                self.fail("a sum without end has no value that can be computed", node)
+            last = self.integer(last, node.last)
+            if last - first >= MAX_TERMS:
+                self.fail(f"more than {MAX_TERMS} terms", node)
+            if last < first - 1:
+                self.fail(f"the range {first}, …, {last} runs backwards", node)
+            return [range(first, last + 1)] * len(letters)
+        for letter in letters:
+            bound = self.bindings.values.get(letter)
+            if bound is not None and not isinstance(bound, Range) and not self.is_index_somewhere(letter, node):
+                self.fail(
+                    f"{letter} is bound, so it runs over a continuum: bind the whole expression by its print", node
+                )
+        return [self.range_of(letter, [*node.conditions, node.body], scope, node) for letter in letters]
+
+    def is_index_somewhere(self, letter, node) -> bool:
+        return any(
+            isinstance(n, Index) and any(isinstance(i, Name) and i.key == letter for i in n.indices) for n in walk(node)
+        )
+
+    def dots(self, node: Dots, scope):
+        if node.operator == "list":
+            self.fail("a list is read in brackets only", node)
+        terms = self.listed(node, scope)
+        if not terms:
+            return 0.0 if node.operator == "sum" else 1.0
+        total = terms[0]
+        for term in terms[1:]:
+            total = self.notice((arithmetic.add if node.operator == "sum" else arithmetic.multiply)(total, term))
+        return total
+
+    def listed(self, node: Dots, scope) -> list:
+        """The values that the dots stand for, those printed included."""
+        pairs: list = []
+        if not same_shape(node.before[-1], node.last, pairs) or not pairs:
+            self.fail("what changes from the first to the last of these is not seen", node)
+        if any(pair[0] is node.before[-1] and not isinstance(pair[0], Number) for pair in pairs):
+            self.fail("the terms before and after the dots differ in more than an index", node)
+        ends = {tuple(self.integer(self.value(e, scope), e) for e in pair) for pair in pairs}
+        if len(ends) != 1:
+            self.fail("more than one index changes along the dots", node)
+        first, last = ends.pop()
+        step = 1
+        if len(node.before) == 2:
+            earlier: list = []
+            same_shape(node.before[0], node.before[1], earlier)
+            starts = {tuple(self.integer(self.value(e, scope), e) for e in pair) for pair in earlier}
+            if len(starts) != 1 or abs(next(iter(starts))[1] - next(iter(starts))[0]) != 1:
+                self.fail("the first two of these do not show the step", node)
+            before, after = starts.pop()
+            first, step = before, after - before
+        elif node.operator == "product" and first > last:
+            step = -1
+        if (last - first) * step < -1:
+            self.fail(f"the dots run from {first} to {last}", node)
+        if abs(last - first) >= MAX_TERMS:
+            self.fail(f"more than {MAX_TERMS} terms", node)
+        holes = {id(pair[0]) for pair in pairs}
+        return [
+            self.value(_with_number(node.before[-1], holes, place), scope) for place in range(first, last + step, step)
+        ]
+
+    # truths ---------------------------------------------------------------------------------------------------------
+
+    def truth(self, chain: Chain, scope) -> bool:
+        return bool(np.all(self.truths(chain, scope)))
+
+    def truths(self, chain: Chain, scope):
+        """Whether the relations of a chain hold, entry by entry."""
+        values = [self.value(part, scope) for part in chain.parts]
+        result = True
+        for (a, b), relation in zip(itertools.pairwise(values), chain.relations, strict=True):
+            if relation == r"\in":
+                result = result & self.contained(a, b, chain)
+                continue
+            a, b = self.matched(a, b, chain)
+            compare = _COMPARISONS.get(relation)
+            if compare is None:
+                self.fail(f"{relation} in a condition", chain)
+            result = result & compare(a, b)
+        return result
+
+    def contained(self, a, b, chain):
+        if isinstance(b, (set, frozenset, range)):
+            return a in b
+        if kind(b) == "column" and kind(a) == "scalar":
+            return bool(np.any(b == a))
+        return self.fail("the set on the right of ∈ is bound to a column of its members, or to a set", chain)
+
+    def matched(self, a, b, node):
+        if kind(a) == "identity" and kind(b) == "matrix":
+            a = a.scale * np.eye(len(b))
+        if kind(b) == "identity" and kind(a) == "matrix":
+            b = b.scale * np.eye(len(a))
+        a, b = (v.array if isinstance(v, Row) else v for v in (a, b))
+        if kind(a) in ("thing", "identity") or kind(b) in ("thing", "identity"):
+            self.fail(f"{shape_of(a)} and {shape_of(b)} cannot be compared", node)
+        if np.shape(a) != np.shape(b) and np.ndim(a) and np.ndim(b):
+            self.fail(f"{shape_of(a)} and {shape_of(b)} cannot be compared", node)
+        return np.real(a), np.real(b)
+
+    # derivatives, integrals, expectations ---------------------------------------------------------------------------
+
+    def used(self, node) -> set[str]:
+        """Keys of all quantities that an expression rests on."""
+        found, pending = set(), [n.key for n in walk(node) if isinstance(n, Name)]
+        pending += [n.law for n in walk(node) if isinstance(n, Expectation) and n.law]
+        while pending:
+            key = pending.pop()
+            if key in found:
+                continue
+            found.add(key)
+            value = self.bindings.values.get(key)
+            if isinstance(value, Depending):
+                pending += [self.bindings.key(name) for name in value.names]
+        return found
+
+    def is_holomorphic(self, node) -> bool:
+        """Whether every step of an expression's evaluation can be made with complex numbers."""
+        for inner in walk(node):
+            if isinstance(inner, (Call, Derivative, Integral, Differential, Chain)):
+                return False
+            if isinstance(inner, Norm) and inner.kind not in ("", "F"):
+                return False
+            if isinstance(inner, Power) and not isinstance(inner.exponent, Number):
+                return False
+            if isinstance(inner, Marked) and inner.mark == "+":
+                return False
+            if isinstance(inner, Applied) and inner.name in (
+                "real",
+                "imaginary",
+                "floor",
+                "ceiling",
+                "atan2",
+                "factorial",
+            ):
+                return False
+            if isinstance(inner, Number) and isinstance(inner.value, complex):
+                return False
+        return not any(
+            isinstance(value := self.bindings.values.get(key), Depending) or np.iscomplexobj(value)
+            for key in self.used(node)
+        )
+
+    def derivative(self, node: Derivative, scope):
+        function, x, safe = self.as_function(node, scope)
+        if scope.holomorphic:  # a derivative of a derivative: complex numbers are taken already
+            return self.iterated(function, x, node, (False,) * node.order, False)
+        return self.iterated(function, x, node, (False,) * (node.order - 1) + (safe,), True)
+
+    def iterated(self, function, x, node, safe, may_step):
+        """The gradient, or the gradient of the gradient: differences outside, the complex step inside."""
+        if len(safe) == 1:
+            return self.gradient(function, x, safe[0], may_step, node)
+        inner = partial(self.gradient, function, safe=safe[1], may_step=may_step, node=node)
+        return self.gradient(inner, x, False, False, node)
+
+    def as_function(self, node: Derivative, scope):
+        """(function of the variable's value, the variable's value, whether complex values may be put in)."""
+        body, variable = node.body, node.variable
+        call = body.base if isinstance(body, Index) else body
+        key = None
+        if variable is not None:
+            name = variable.base if isinstance(variable, Index) else variable
+            if not isinstance(name, Name) or (not name.bound and name.key not in scope.local):
+                self.fail("a derivative is taken by a bound quantity or an entry of one", variable)
+            key = name.key
+        if key is None or (key not in self.used(body) and isinstance(call, Call) and not isinstance(variable, Index)):
+            if not isinstance(call, Call):
+                self.fail("the gradient of a function is taken at its argument", node)
+            if isinstance(body, Index):
+                self.fail("a gradient of an entry is not read", body)
+            arguments = [self.value(argument, scope) for argument in call.arguments]
+            if variable is None and len(arguments) > 1:
+                if any(kind(argument) != "scalar" for argument in arguments):
+                    self.fail("by which argument? Print the variable below ∇", node)
+                return lambda point: self.call_with(call, list(point), scope), np.array(arguments), False
+            return lambda point: self.call_with(call, [*arguments[:-1], point], scope), arguments[-1], False
+        if key not in self.used(body):
+            self.fail(f"{key} does not occur in what is differentiated", node)
+        safe = self.is_holomorphic(body)
+        local = key in scope.local
+        whole = scope.local[key] if local else self.quantity(key, scope, variable)
+        first = 1
+        if isinstance(whole, Indexed):
+            first, whole = whole.first, whole.values
+        if kind(whole) not in ("scalar", "column", "matrix", "family"):
+            self.fail(f"a derivative by {shape_of(whole)}", variable)
+        wrap = (lambda v: Indexed(v, first)) if first != 1 else (lambda v: v)
+
+        def moved(value):
+            holomorphic = scope.holomorphic or np.iscomplexobj(value)
+            if local:
+                return scope.bind(local={**scope.local, key: value}, holomorphic=holomorphic)
+            return scope.bind(moved={**scope.moved, key: wrap(value)}, holomorphic=holomorphic)
+
+        if not isinstance(variable, Index):
+            return (lambda point: self.value(body, moved(point))), whole, safe
+        here = self.value(variable, scope)
+        places = tuple(self.integer(self.value(i, scope), i) - first for i in variable.indices)
+        if len(places) == 1 and isinstance(variable.indices[0], Number) and variable.loose and np.ndim(whole) > 1:
+            places = tuple(int(d) - first for d in variable.indices[0].digits)
+
+        def entry(point):
+            array = np.array(whole, dtype=np.result_type(whole, np.asarray(point)))
+            array[places] = point
+            return self.value(body, moved(array))
+
+        return entry, here, safe
+
+    def gradient(self, function, x, safe, may_step, node):
+        """Derivatives of `function` by every entry of x: numbers in the shape of x, columns as rows of a Jacobian."""
+        x = np.asarray(x.array if isinstance(x, Row) else x)
+        if x.dtype == object or x.size > 400:
+            self.fail("a derivative by this quantity", node)
+        slopes, rows = [], []
+
+        def along(place, t):
+            """The function's value where one entry of x is moved by t."""
+            moved = x.astype(np.result_type(x, np.asarray(t)))
+            moved[place] += t
+            value = function(moved if moved.ndim else moved[()])
+            if kind(value) in ("identity", "thing", "family"):
+                self.fail(f"a derivative of {shape_of(value)}", node)
+            rows.append(isinstance(value, Row))
+            return value.array if isinstance(value, Row) else value
+
+        for place in np.ndindex(x.shape):
+            line = partial(along, place)
+            if safe:
+                slopes.append(complex_step(line))
+                continue
+            slope = self.checked_complex_step(line, x[place]) if may_step else None
+            slopes.append(self.difference(line, x[place], node) if slope is None else slope)
+        found = np.array(slopes)
+        if found.ndim == 1:
+            return self.notice(found.reshape(x.shape)[()])
+        if not x.ndim:
+            return self.notice(Row(found[0]) if rows[0] else found[0])
+        if x.ndim == 1 and found.ndim == 2:
+            return self.notice(found.T)
+        return self.fail("the derivative of an array by an array has no printed shape", node)
+
+    def checked_complex_step(self, function, x):
+        """The complex step through bound functions, if they turn out to be holomorphic; None if not.
+
+        A function that drops imaginary parts would have slope 0: the step is believed where a plain difference agrees.
+        """
+        size = 1e-4 * max(float(np.abs(x)), 1e-2)
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("error")
+                exact = complex_step(function)
+                rough = (np.asarray(function(size)) - np.asarray(function(-size))) / (2 * size)
+        except Warning:  # imaginary parts were dropped
+            return None
+        except FormulaError as problem:
+            if "steps" in problem.problem:
+                raise
+            return None
+        if np.shape(exact) != np.shape(rough) or np.iscomplexobj(rough):
+            return None
+        scale = max(float(np.abs(rough).max(initial=0.0)), 1e-3)
+        return exact if float(np.abs(exact - rough).max(initial=0.0)) < 1e-4 * scale else None
+
+    def differential(self, node: Differential, scope):
+        moving = {}
+        for key in self.used(node.body):
+            change = self.bindings.values.get(rf"\mathrm{{d}} {key}")
+            value = self.bindings.values.get(key)
+            if change is not None and not isinstance(value, Depending) and value is not None:
+                moving[key] = (value, change)
+        if not moving:
+            self.fail(r"no differential \mathrm{d}… of what stands here is bound", node)
+
+        def along(t):
+            values = {key: value + t * change for key, (value, change) in moving.items()}
+            value = self.value(node.body, scope.bind(moved={**scope.moved, **values}, holomorphic=np.iscomplexobj(t)))
+            rows.append(isinstance(value, Row))
+            return value.array if isinstance(value, Row) else value
+
+        rows: list[bool] = []
+        found = complex_step(along) if self.is_holomorphic(node.body) else self.difference(along, 1.0, node)
+        return Row(found) if rows[0] else found
+
+    def integral(self, node: Integral, scope):
+        self.approximate = True
+        if node.measure is not None:
+            if node.lower is not None:
+                self.fail("limits on an integral over a bound measure", node)
+            measure = self.bindings.values[node.measure]
+            total = 0.0
+            for k, (point, weight) in enumerate(zip(measure.points, measure.weights, strict=True)):
+                inner = scope.with_local([node.variable], [point]).bind(outcome=k)
+                total = arithmetic.add(total, arithmetic.multiply(weight, self.value(node.body, inner)))
+            return total
+        lower = -np.inf if node.lower is None else self.value(node.lower, scope)
+        upper = np.inf if node.upper is None else self.value(node.upper, scope)
+        if {kind(lower), kind(upper)} != {"scalar"} or np.iscomplexobj(lower) or np.iscomplexobj(upper):
+            self.fail("the limits of an integral are numbers", node)
+
+        def integrand(t):
+            value = self.value(node.body, scope.with_local([node.variable], [t]))
+            if kind(value) != "scalar" or np.iscomplexobj(value):
+                self.fail(f"an integral of {shape_of(value)}", node)
+            return float(value)
+
+        from scipy.integrate import quad
+
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # the error estimate below says the same
+            found, error = quad(integrand, float(lower), float(upper), limit=200, epsabs=1e-11, epsrel=1e-10)
+        if not error < 1e-7 * max(abs(found), 1.0):
+            self.fail("the integral could not be computed to seven digits", node)
+        return found
+
+    def expectation(self, node: Expectation, scope):
+        law = self.quantity(node.law, scope, node) if node.law else None
+        used = set().union(*(self.used(body) for body in node.bodies))
+        values = [self.bindings.values.get(key) for key in used]
+        sizes = {len(v.values) for v in values if isinstance(v, Outcomes)}
+        sizes |= {len(v.weights) for v in values if isinstance(v, Distribution) and v.density is None}
+        names, points = [], None
+        if isinstance(law, Distribution):
+            weights = law.weights
+            if law.variable and law.points is not None:
+                names, points = [self.bindings.key(law.variable)], law.points
+        elif law is not None:
+            weights = law
+            if kind(law) != "column" or abs(weights.sum() - 1) > 1e-9:
+                self.fail("the law of an expectation is a Distribution or a column of weights that sum to 1", node)
+        elif sizes:
+            weights = np.full(max(sizes), 1 / max(sizes))
+        else:
+            self.fail("nothing random is bound here: Outcomes or a Distribution", node)
+        if sizes - {len(weights)} or not (sizes or set(names) & used):
+            what = (
+                f"quantities with {sorted(sizes)} outcomes under {len(weights)} weights"
+                if sizes
+                else "nothing random here"
+            )
+            self.fail(what, node)
+        rows = []
+        for k in range(len(weights)):
+            inner = scope.bind(outcome=k)
+            if points is not None:
+                inner = inner.with_local(names, [points[k]])
+            rows.append([self.value(body, inner) for body in node.bodies])
+        means = [self.mean(weights, [row[b] for row in rows]) for b in range(len(node.bodies))]
+        if node.operator == "E":
+            return self.notice(means[0])
+        centred = [[arithmetic.add(v, m, -1) for v, m in zip(row, means, strict=True)] for row in rows]
+        if node.operator == "Var":
+            if kind(means[0]) != "scalar":
+                self.fail(f"the variance of {shape_of(means[0])}", node)
+            return self.mean(weights, [row[0] ** 2 for row in centred])
+        products = [arithmetic.multiply(row[0], arithmetic.transpose(row[-1])) for row in centred]
+        return self.mean(weights, products)
+
+    def mean(self, weights, values):
+        total = arithmetic.multiply(weights[0], values[0])
+        for weight, value in zip(weights[1:], values[1:], strict=True):
+            total = arithmetic.add(total, arithmetic.multiply(weight, value))
+        return total
+
+    def at(self, node: At, scope):
+        value = self.value(node.value, scope)
+        if node.name in self.bindings.values:
+            return self.value(node.body, scope.bind(moved={**scope.moved, node.name: value}))
+        return self.value(node.body, scope.with_local([node.name], [value]))
+
+    def chain(self, node: Chain, scope):
+        return self.fail("a relation has no value here", node)
+
+
+def _with_number(node, holes: set[int], number: int):
+    """A copy of an expression with a number in place of some of its parts."""
+    if id(node) in holes:
+        return Number(node.start, float(number), str(number))
+    if isinstance(node, list):
+        return [_with_number(item, holes, number) for item in node]
+    if not isinstance(node, Expression):
+        return node
+    copied = copy.copy(node)
+    for name, value in vars(node).items():
+        if isinstance(value, (Expression, list)):
+            setattr(copied, name, _with_number(value, holes, number))
+    return copied
+
+
+def _equal(a, b):
+    return np.isclose(a, b, rtol=1e-12, atol=0.0)
+
+
+_COMPARISONS = {
+    "=": _equal,
+    r"\ne": lambda a, b: ~_equal(a, b),
+    "<": np.less,
+    ">": np.greater,
+    r"\le": np.less_equal,
+    r"\ge": np.greater_equal,
+}
+
+_VALUES = {
+    Number: Meaning.number,
+    Name: Meaning.name,
+    Index: Meaning.index,
+    Call: Meaning.call,
+    Applied: Meaning.applied,
+    Sum: Meaning.sum,
+    Product: Meaning.product,
+    Elementwise: Meaning.elementwise,
+    Divide: Meaning.divide,
+    Power: Meaning.power,
+    Marked: Meaning.marked,
+    Norm: Meaning.norm,
+    Absolute: Meaning.absolute,
+    Tuple: Meaning.tuple,
+    Matrix: Meaning.matrix,
+    Cases: Meaning.cases,
+    Big: Meaning.big,
+    Dots: Meaning.dots,
+    Derivative: Meaning.derivative,
+    Differential: Meaning.differential,
+    Integral: Meaning.integral,
+    Expectation: Meaning.expectation,
+    At: Meaning.at,
+    Chain: Meaning.chain,
+}
