@@ -31,7 +31,10 @@ from book.mutants.trial import Outcome, trial_of
 
 #: Seconds that one mutant may take.
 MUTANT_SECONDS = 120
-REMEDY = "Make a check notice it, or say on its line why it makes no difference: # no mutant: …"
+REMEDY = (
+    "Make a check notice it, or say why it makes no difference: # no mutant: … on its line, or for a misprint "
+    "# no misprint: PLACE: … on a line of the check"
+)
 
 
 class Unnoticed(Exception):
@@ -148,7 +151,7 @@ def _try_mutants(item, chapter: _Running, number: int, planted: list[Mutant]) ->
 
 def _says(mutant: Mutant | Misprint, outcome: Outcome) -> str:
     change = f"{mutant.before}  →  {mutant.after}"
-    where = f"line {mutant.line}" if isinstance(mutant, Mutant) else f"the print of {mutant.label}"
+    where = f"line {mutant.line}" if isinstance(mutant, Mutant) else f"the print of {mutant.label}, {mutant.position}"
     return f"{outcome.verdict}: cell {mutant.cell}, {where}: {change} {outcome.by}".rstrip()
 
 

@@ -10,8 +10,10 @@ import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
+from book.chapter import Chapter
 from book.mutants.__main__ import main
 from book.mutants.population import mutants, mutate, sample
+from book.mutants.print import misprints
 from book.order import ROOT
 
 SETUP = (
@@ -276,3 +278,15 @@ def test_misprints_are_tried_where_the_equation_is_checked(notebook, options):
     assert ("line  1" in out) == (not options)
     if not options:
         assert any("index     i  →  {i+1}" in line and line.startswith("caught") for line in in_print)
+
+
+def test_an_excuse_in_the_check_leaves_a_misprint_out():
+    text = "$$\ny = \\operatorname{tr} A^\\top\n$$ (eq-trace)"
+    places = []
+    for excuse in ("", "  # no misprint: 23: a matrix has the trace of its transpose", "  # no misprint: 23:"):
+        source = 'check("eq-trace", printed={"A": A}, by_hand=y)'[:-1] + f",{excuse}\n)"
+        cells = [new_markdown_cell(text), new_code_cell(source)]
+        chapter = Chapter.of(new_notebook(cells=cells), "chapters/one.ipynb")
+        places.append({misprint.position for misprint in misprints(chapter)})
+    assert places[0] - places[1] == {23}
+    assert places[2] == places[0]  # an excuse gives a reason

@@ -1,7 +1,12 @@
-"""Misprints: one sign, factor, index, transpose … changed in the TeX of an equation that is evaluated from print."""
+"""Misprints: one sign, factor, index, transpose … changed in the TeX of an equation that is evaluated from print.
+
+Where such a change makes no difference to the mathematics, say why on a line of the check, with the place in the TeX
+that the report names, and it is left out: `# no misprint: 12: a matrix has the trace of its transpose`.
+"""
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from book.chapter import Chapter
@@ -34,7 +39,9 @@ def misprints(chapter: Chapter, label: str | None = None) -> list[Misprint]:
     for check in chapter.checks:
         evaluated = any(keyword.arg == "printed" for keyword in check.call.keywords)
         if evaluated and check.label in formulas and label in (None, check.label):
-            for mutant in mutants(formulas[check.label]):
+            lines = chapter.sources[check.cell].splitlines()[check.call.lineno - 1 : check.call.end_lineno]
+            excused = {int(place) for line in lines for place in re.findall(r"# no misprint: (\d+): \S", line)}
+            for mutant in (mutant for mutant in mutants(formulas[check.label]) if mutant.position not in excused):
                 change = mutant.kind, mutant.position, mutant.before, mutant.after, mutant.tex
                 found.append(Misprint(check.cell, check.label, *change))
     return found

@@ -99,7 +99,7 @@ def source_read(app, document, source):
     glued: dict[str, str] = {}
     for cell in code_cells(nb):
         # notes for book/mutants/ and tests/test_repetition.py, not for readers
-        cell.source = re.sub(r" *# (?:no mutant|repeated on purpose):.*", "", cell.source)
+        cell.source = re.sub(r" *# (?:no mutant|no misprint|repeated on purpose):.*", "", cell.source)
         for output in cell.outputs:
             data = output.get("data", {})
             if GLUE_MIME in data:  # np.float64(0.5), as NumPy prints it since 2.0, is no number for {glue}
