@@ -44,6 +44,14 @@ def broken(label, before, after):
     kernel.replace({label: TEX[label].replace(before, after)})
 
 
+def test_names_that_a_formula_does_not_print_are_not_shown_beside_it(shown):
+    shared = {"A": A, r"\mathbf{x}": x, "n": 7}
+    check("eq-result", printed=shared, transposed=A.T)
+    check("eq-zero", printed=shared | {"s": 0.0}, scale=1, by_hand=x.sum() - sum(x))
+    found = [[name for name, _ in record["printed"]["values"]] for record in shown]
+    assert found == [["A"], [r"\mathbf{x}", "s"]]
+
+
 def test_every_part_is_compared_and_recorded(shown):
     check("eq-quadratic", printed=NAMED, by_hand=GRADIENTS)
     (record,) = shown

@@ -89,11 +89,14 @@ class Evaluation:
         The display.
     chains : list of (list of Part, list of str)
         For each statement its parts in the order of the print, and the relations between them.
+    names : set of str
+        Bound names that are printed, as they were bound.
     """
 
     tex: str
     chains: list[tuple[list[Part], list[str]]]
     statements: list[StatementValues] = field(repr=False)
+    names: set[str] = field(default_factory=set)
 
     def disagreements(self, tolerance: float = TOLERANCE) -> list[Disagreement]:
         """What the relations of the print say and the values contradict.
@@ -212,7 +215,7 @@ def evaluate(
                 if not np.all(np.isfinite(_array(value))) and part.tree != Number(part.tree.start, float("inf")):
                     raise FormulaError(f"{part.tex} is not finite", tex, part.tree.start)
         chains.append((parts, printed.relations))
-    return Evaluation(tex, chains, statements)
+    return Evaluation(tex, chains, statements, {names.spelling[key] for key in names.printed})
 
 
 def compare(

@@ -192,10 +192,14 @@ class _Trials:
                 raise CheckFailed(f"{what}: bind the name of what it equals, or give a side of its shape")
 
     def record(self) -> dict:
-        smallest = min(self.found, key=lambda where: sum(map(_size, self.bindings[where].values())))
+        bound = {  # what several formulas share, without what this one does not print
+            where: {name: value for name, value in self.bindings[where].items() if name in found.names}
+            for where, found in self.found.items()
+        }
+        smallest = min(bound, key=lambda where: sum(map(_size, bound[where].values())))
         found = self.found[smallest]
         parts = [part for parts, _ in found.chains for part in parts]
-        values = [[name, text] for name, value in self.bindings[smallest].items() if (text := _short(value))]
+        values = [[name, text] for name, value in bound[smallest].items() if (text := _short(value))]
         value = _short(_stacked(found.chains[0][0][-1]))
         return {"parts": [part.tex for part in parts], "trials": len(self.found), "values": values, "value": value}
 

@@ -63,6 +63,7 @@ class Bindings:
         self.patterns: dict[str, list[_Pattern]] = {}
         self.spelling: dict[str, str] = {}
         self.keys: dict[str, str] = {}
+        self.printed: set[str] = set()  # keys that `find` has found
         entries = {}
         for name, value in values.items():
             nodes = [node for node in layout(name) if node.kind not in ("gap", "break")]
@@ -115,6 +116,8 @@ class Bindings:
                     continue
                 best, weight = Found(pattern.key, last + 1, inner, primes, sub, sup), pattern.weight
                 break
+        if best is not None:
+            self.printed.add(best.key)
         return best
 
 
