@@ -345,6 +345,10 @@ def test_a_function_that_fails_is_named():
         evaluate("f(a)", {"f": lambda t: {}[t], "a": 1.0})
 
 
+def test_a_slope_is_taken_near_the_end_of_a_domain():
+    compare(r"f'(t) = -\frac{1}{1 - t}", {"f": lambda t: np.log(1 - t), "t": 0.97})
+
+
 def test_importing_the_evaluator_loads_neither_torch_nor_scipy():
     code = "import sys, book.formula; print(sorted({'torch', 'scipy', 'matplotlib'} & set(sys.modules)))"
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "[]\n"

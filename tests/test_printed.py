@@ -24,6 +24,7 @@ TEX = {
     "eq-eigen": r"A\mathbf{v} = \lambda\mathbf{v}",
     "eq-mean": r"m = \mathbb{E}[z]",
     "eq-words": r"B = A^\top \qquad (A \text{ invertible})",
+    "eq-named-in-words": r"\text{power} = 2\,\text{size}",
     "eq-norms": r"\lVert\mathbf{x}\rVert \le \lVert\mathbf{x}\rVert_1",
     "eq-zero": r"s = \sum_i x_i - \sum_i x_i",
 }
@@ -147,6 +148,13 @@ def test_words_are_bound_to_whether_they_hold(shown):
         check("eq-words", printed={"A": A, r"\text{invertible}": np.linalg.det(A) == 0}, by_hand=A.T.copy())
     with pytest.raises(CheckFailed, match=r"eq-words: the printed formula has no value: not bound: .*invertible"):
         check("eq-words", printed={"A": A}, by_hand=A.T.copy())
+
+
+def test_words_may_name_a_number(shown):
+    check("eq-named-in-words", printed={r"\text{size}": 0.3, r"\text{power}": 0.6}, by_hand=0.6)
+    broken("eq-named-in-words", "2", "3")
+    with pytest.raises(CheckFailed, match=r"eq-named-in-words: .*not true"):
+        check("eq-named-in-words", printed={r"\text{size}": 0.3, r"\text{power}": 0.6}, by_hand=0.6)
 
 
 def test_what_cancels_is_known_to_its_rounding(shown):

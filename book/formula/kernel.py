@@ -206,12 +206,12 @@ class _Trials:
 
 def _without_words(label: str, bindings: Mapping) -> tuple[dict, list[str]]:
     """Bindings, and the words of the display that hold of them: ``r"\\text{invertible}": True``."""
-    said = [name for name, value in bindings.items() if isinstance(value, (bool, np.bool_))]
-    words = {name: re.fullmatch(r"\\text\{(.*)\}", name) if name in said else None for name in bindings}
+    truths = [name for name, value in bindings.items() if isinstance(value, (bool, np.bool_))]
+    words = {name: re.fullmatch(r"\\text\{(.*)\}", name) for name in truths}
     for name, found in words.items():
         if found and not bool(bindings[name]):
             raise CheckFailed(f"{label}: these inputs are not what the print says: {name}")
-    rest = {name: _known(value) for name, value in bindings.items() if not words[name]}
+    rest = {name: _known(value) for name, value in bindings.items() if not words.get(name)}
     return rest, [found[1] for found in words.values() if found]
 
 

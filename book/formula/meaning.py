@@ -422,7 +422,7 @@ class Meaning:
         self.steps += 10
         arguments = [a.array if isinstance(a, Row) else a for a in arguments]
         try:
-            return plain(name, function(*arguments))
+            found = function(*arguments)
         except FormulaError:
             raise
         except RecursionError:
@@ -430,6 +430,10 @@ class Meaning:
         except Exception as problem:
             text = f"the function {name} failed: {type(problem).__name__}: {problem}"
             raise FormulaError(text[:300], self.tex, node.start) from None
+        try:
+            return plain(name, found)
+        except ValueError as problem:  # NaN outside the domain
+            raise FormulaError(str(problem), self.tex, node.start) from None
 
     def call(self, node: Call, scope):
         arguments = [self.value(argument, scope) for argument in node.arguments]
