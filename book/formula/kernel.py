@@ -202,7 +202,10 @@ class _Trials:
 
 def _without_words(label: str, bindings: Mapping) -> tuple[dict, list[str]]:
     """Bindings, and the words of the display that hold of them: ``r"\\text{invertible}": True``."""
-    words = {name: re.fullmatch(r"\\text\{(.*)\}", name) for name in bindings}
+    words = {
+        name: re.fullmatch(r"\\text\{(.*)\}", name) if isinstance(value, (bool, np.bool_)) else None
+        for name, value in bindings.items()
+    }
     for name, found in words.items():
         if found and not bool(bindings[name]):
             raise CheckFailed(f"{label}: these inputs are not what the print says: {name}")
