@@ -210,9 +210,10 @@ def evaluate(
                 printed.spans, values.values, printed.parts, values.magnitudes, values.approximate, strict=True
             )
         ]
+        infinite = any(isinstance(part.tree, Number) and np.isinf(part.tree.value) for part in parts)  # it says so
         for part in parts:
             for value in part.values:
-                if not np.all(np.isfinite(_array(value))) and part.tree != Number(part.tree.start, float("inf")):
+                if not infinite and not np.all(np.isfinite(_array(value))):
                     raise FormulaError(f"{part.tex} is not finite", tex, part.tree.start)
         chains.append((parts, printed.relations))
     return Evaluation(tex, chains, statements, {names.spelling[key] for key in names.printed})
@@ -260,7 +261,7 @@ def compare(
 
 def _without_result(statement: Statement, missing: set[str]) -> Statement:
     """A chain without its first part, if that has a name without a value which stands nowhere else in the chain."""
-    if not statement.relations or statement.relations[0] != "=":
+    if not statement.relations or statement.relations[0] not in ("=", r"\approx"):
         return statement
     names = [[node.key for node in walk(part) if isinstance(node, Name)] for part in statement.parts]
     result = missing.intersection(names[0])

@@ -493,12 +493,16 @@ class Meaning:
             for chain in node.arguments:
                 result = result * np.asarray(self.truths(chain, scope), dtype=float)[()]
             return result
+        before, self.magnitude = self.magnitude, 0.0
         values = []
         for argument in node.arguments:
             if isinstance(argument, Dots) and argument.operator == "list":
                 values.extend(self.listed(argument, scope))
             else:
                 values.append(self.value(argument, scope))
+        if node.name == "log" and kind(values[0]) == "scalar":  # d log x = dx/x: what is large inside is not so outside
+            self.magnitude /= max(float(np.abs(values[0])), 1.0)
+        self.magnitude = max(before, self.magnitude)
         return self.notice(arithmetic.apply(node.name, values, scope.holomorphic))
 
     def sum(self, node: Sum, scope):
