@@ -335,7 +335,8 @@ class Chapter:
 
     @cached_property
     def checks(self) -> list[Check]:
-        return [Check(_text(argument(call, 0, "label")), n, call) for n, call in self.calls_of("check", "bound")]
+        calls = [(n, call) for n, call in self.calls_of("check", "bound") if called(call) == "check" or is_bound(call)]
+        return [Check(_text(argument(call, 0, "label")), n, call) for n, call in calls]
 
     @cached_property
     def prints(self) -> dict[str, str | None]:
@@ -420,6 +421,12 @@ def calls_function_of_utils(call: ast.Call, *names: str) -> bool:
     if called(call) not in names:
         return False
     return isinstance(call.func, ast.Name) or name_of(call.func.value) in {"checks", "plotting"}
+
+
+def is_bound(call: ast.Call) -> bool:
+    """Whether this is the `bound` of a labelled equation; chapters have functions of that name of their own."""
+    label = _text(argument(call, 0, "label"))
+    return called(call) == "bound" and isinstance(label, str)
 
 
 def argument(call: ast.Call, position: int, name: str) -> ast.expr | None:

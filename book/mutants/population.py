@@ -19,15 +19,14 @@ from pathlib import Path
 
 from IPython.core.inputtransformer2 import TransformerManager
 
-from book.chapter import Chapter
+from book.chapter import Chapter, is_bound
 
 OPTIONS = {"label", "tolerance", "z", "scale", "printed", "not_printed"}
-CHECKS = {"check", "bound"}
 KINDS = ("sign", "factor", "transpose", "count")
 EXCUSE = "# no mutant:"
 #: Where arithmetic is no formula: text, conditions, positions, loops.
 NO_FORMULA = (ast.JoinedStr, ast.Slice, ast.Raise, ast.Assert)
-NO_FORMULA_CALLS = {"range", "arange", "check", "bound", "claim", "show", "default_rng"}
+NO_FORMULA_CALLS = {"range", "arange", "check", "claim", "show", "default_rng"}
 
 
 @dataclass
@@ -75,7 +74,11 @@ class _Code:
                     local = _definitions(cell, function.body)
                     inside |= {id(node): local for node in ast.walk(function)}
             for call in ast.walk(tree):
-                if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id in CHECKS:
+                if (
+                    isinstance(call, ast.Call)
+                    and isinstance(call.func, ast.Name)
+                    and (call.func.id == "check" or is_bound(call))
+                ):
                     yield cell, call, inside.get(id(call), [])
 
     def formulas(self) -> Iterator[tuple[int, ast.AST, str]]:
