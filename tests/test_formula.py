@@ -419,3 +419,18 @@ def test_the_value_of_the_code_is_one_more_side():
         compare(r"1-(1-a)^2", {"a": 0.3}, value=0.49)
     with pytest.raises(FormulaError, match="compares nothing"):
         compare(r"1-(1-a)^2", {"a": 0.3})
+
+
+def test_an_approximation_may_name_its_result_and_infinity_may_be_printed():
+    found = evaluate(r"\mathbb{E}[S_n]-S\approx\frac{a}{2n}", {"a": 3.0, "n": 6.0}, leave_out_results=True)
+    assert found.chains[0][0][0].values == [0.25]
+    compare(r"K(p)=\infty", {"K": lambda p: np.inf, "p": 1.0})
+    with pytest.raises(FormulaDisagrees):
+        compare(r"K(p)=\infty", {"K": lambda p: 1.0, "p": 1.0})
+
+
+def test_a_large_ratio_inside_a_logarithm_excuses_no_difference_outside():
+    names = {"p": 1e-200, "q": 1.0, "L": np.log1p(1e200)}
+    compare(r"L=\log\Bigl(1+\frac qp\Bigr)", names)
+    with pytest.raises(FormulaDisagrees):
+        compare(r"L=2\log\Bigl(1+\frac qp\Bigr)", names)
