@@ -156,7 +156,7 @@ def test_a_broken_copy_is_no_copy(book, text):
 
 
 def test_a_run_remembers_what_it_took(book):
-    path = book.notebook("one", "import numpy", "sum(range(3_000_000))")
+    path = book.notebook("one", "import numpy", "sum(range(30_000_000))")
     assert execute(path, book.root)[2] is None
     memory = remembered(path, book.root)
     assert memory["cpu_seconds"] > 0

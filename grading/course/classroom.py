@@ -9,7 +9,9 @@ from __future__ import annotations
 import functools
 import hashlib
 import os
+import signal
 import tempfile
+import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import Executor, ThreadPoolExecutor, as_completed
@@ -134,12 +136,15 @@ def grade_all(
             folder = str(assignment.folder)
             futures = {pool.submit(grade_one, folder, str(path.absolute()), seed, sandbox): path for path in todo}
             try:
-                for future in tqdm(
-                    _completed(futures, scheduler), total=len(todo), desc=assignment.name, unit="submission"
-                ):
-                    path = futures[future]
-                    grades[path] = _result(future, assignment)
-                    write_atomically(state / f"{keys[path]}.json", grades[path].to_json())
+                with _interrupts() as interrupted:
+                    for future in tqdm(
+                        _completed(futures, scheduler), total=len(todo), desc=assignment.name, unit="submission"
+                    ):
+                        path = futures[future]
+                        grades[path] = _result(future, assignment)
+                        write_atomically(state / f"{keys[path]}.json", grades[path].to_json())
+                        if interrupted.is_set():
+                            raise KeyboardInterrupt
             except KeyboardInterrupt:
                 for future in futures:
                     future.cancel()
@@ -149,6 +154,25 @@ def grade_all(
         rows = compared(done, assignment)
         write_results(assignment, out, rows)
     return rows
+
+
+@contextmanager
+def _interrupts() -> Iterator[threading.Event]:
+    """Remembers Ctrl-C, whose exception is lost where it meets a callback or a finaliser."""
+    interrupted = threading.Event()
+    if threading.current_thread() is not threading.main_thread():  # only the main thread hears signals
+        yield interrupted
+        return
+
+    def hear(number, frame):
+        interrupted.set()
+        signal.default_int_handler(number, frame)
+
+    before = signal.signal(signal.SIGINT, hear)
+    try:
+        yield interrupted
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def _completed(futures, scheduler):
