@@ -21,7 +21,7 @@ ELSEWHERE = '<img src="http://127.0.0.2/picture.png" alt="A picture on another h
 #: What stands in the page, what comes in its place, once, and the words that report it: in light alone,
 ONCE = [
     (END, HEAVY + END, "loading, weight: "),
-    ('<a class="eer-checked".*?</a>', "", "equations, ticked: no tick beside equation-"),
+    ('<a class="eer-checked.*?</a>', "", "equations, ticked: no tick beside equation-"),
     ('class="eer-checked" href="#', r"\g<0>no-", "equations, linked: ✓ leads to #no-check-"),
     (r">Equation \(", ">Formula (", "equations, linked: a check names 'Formula ("),
     (END, '<span class="math">$x$</span>' + END, "equations, mathematics is set: not set: $x$"),
