@@ -26,6 +26,8 @@ TEX = {
     "eq-words": r"B = A^\top \qquad (A \text{ invertible})",
     "eq-named-in-words": r"\text{power} = 2\,\text{size}",
     "eq-norms": r"\lVert\mathbf{x}\rVert \le \lVert\mathbf{x}\rVert_1",
+    "eq-two-norms": r"\lVert\mathbf{x}\rVert \le \lVert\mathbf{x}\rVert_1, \qquad "
+    r"\lVert\mathbf{x}\rVert_1 \le 3\lVert\mathbf{x}\rVert",
     "eq-zero": r"s = \sum_i x_i - \sum_i x_i",
 }
 
@@ -252,3 +254,15 @@ def test_a_printed_inequality_says_what_the_code_says(shown):
     )  # true, and not what is shown
     with pytest.raises(CheckFailed, match="disagree"):
         bound("eq-norms", printed=named, value=NORMS, upper=SUMS)
+
+
+def test_a_bound_of_two_inequalities_is_compared_in_each(shown):
+    """One item for each formula: a larger bound in one of them is still true, and not what is shown."""
+    named = [{r"\mathbf{x}": p} for p in POINTS]
+    pairs = [np.array([norm, total]) for norm, total in zip(NORMS, SUMS, strict=True)]
+    tops = [np.array([total, 3 * norm]) for norm, total in zip(NORMS, SUMS, strict=True)]
+    bound("eq-two-norms", printed=named, value=pairs, upper=tops)
+    for before, after in ((r"\rVert_1,", r"\rVert_1\cdot 2,"), ("3", "4")):
+        broken("eq-two-norms", before, after)
+        with pytest.raises(CheckFailed, match="disagree"):
+            bound("eq-two-norms", printed=named, value=pairs, upper=tops)

@@ -112,20 +112,24 @@ class PrintedFormulas:
         for where, found, items in trials.with_items(sides):
             seen = []
             for name, item in items.items():
-                problem = CheckFailed(f"{label}: no printed part has the shape of '{name}{where}'")
-                best = None
-                for part, expected, value in _ties(found, item, everywhere=True):
-                    names = f"printed{where} {part.tex}", f"{name}{where}"
-                    room = max(tolerance, TOLERANCE if part.approximate else 0.0)
-                    try:
-                        error = _compare(label, names, value, expected, room, None, part)
-                        best = error if best is None else min(best, error)
-                        seen.append(part)
-                    except CheckFailed as failure:
-                        problem = failure
-                if best is None:
-                    raise problem
-                errors.append(best)
+                ties = _ties(found, item, everywhere=True)
+                if not ties:
+                    raise CheckFailed(f"{label}: no printed part has the shape of '{name}{where}'")
+                for parts, _ in found.chains:  # a side that holds one item for each formula is a part of each
+                    problem = best = None
+                    for part, expected, value in (tie for tie in ties if any(tie[0] is part for part in parts)):
+                        names = f"printed{where} {part.tex}", f"{name}{where}"
+                        room = max(tolerance, TOLERANCE if part.approximate else 0.0)
+                        try:
+                            error = _compare(label, names, value, expected, room, None, part)
+                            best = error if best is None else min(best, error)
+                            seen.append(part)
+                        except CheckFailed as failure:
+                            problem = failure
+                    if best is not None:
+                        errors.append(best)
+                    elif problem is not None:
+                        raise problem
             trials.demand_comparisons(found, seen)
         return trials.record() | {"error": max(errors)}
 
