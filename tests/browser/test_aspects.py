@@ -22,7 +22,7 @@ ELSEWHERE = '<img src="http://127.0.0.2/picture.png" alt="A picture on another h
 ONCE = [
     (END, HEAVY + END, "loading, weight: "),
     ('<a class="eer-checked.*?</a>', "", "equations, ticked: no tick beside equation-"),
-    ('class="eer-checked[^"]*" href="#', r"\g<0>no-", "equations, linked: ✓ leads to #no-check-"),
+    ('class="eer-checked[^"]*" href="#', r"\g<0>no-", "✓ leads to #no-check-"),
     (r">Equation \(", ">Formula (", "equations, linked: a check names 'Formula ("),
     (END, '<span class="math">$x$</span>' + END, "equations, mathematics is set: not set: $x$"),
     (END, '<span class="katex-error">y</span>' + END, "equations, mathematics is set: KaTeX failed: y"),
