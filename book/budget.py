@@ -11,11 +11,8 @@ from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
-import nbformat
-
 from book.chapter import Chapter
-from book.copies import executed_path, remembered
-from book.folding import is_folded
+from book.copies import remembered
 from book.order import ROOT, notebooks
 
 #: Where the tests in the browser leave what a page weighs over the wire, in bytes.
@@ -25,6 +22,7 @@ CPU_SECONDS, CPU_SECONDS_GENERATIVE = 12, 60
 MEMORY_BYTES = 1.5e9
 PAGE_BYTES = 260_000
 WORDS, LINES = 3500, 700
+CORE_MINUTES = 20
 
 
 @dataclass(frozen=True)
@@ -38,8 +36,10 @@ class Cost:
     page_bytes: int | None
     formulas: int
     words: int
-    open_lines: int | None
-    folded_lines: int | None
+    open_lines: int
+    folded_lines: int
+    core_minutes: int
+    minutes: int
 
 
 def cost(notebook: Path, root: Path = ROOT) -> Cost:
@@ -47,13 +47,8 @@ def cost(notebook: Path, root: Path = ROOT) -> Cost:
     run, chapter = remembered(notebook, root), Chapter(root / notebook)
     weight = root / WEIGHTS / notebook.with_suffix(".json")
     page_bytes = json.loads(weight.read_text("utf-8")) if weight.is_file() else None
-    open_lines = folded_lines = None
-    if run:
-        copy = nbformat.read(executed_path(notebook, root), as_version=4)
-        cells = [cell for cell in copy.cells if cell.cell_type == "code"]
-        folded = [len(c.source.splitlines()) for number, c in enumerate(cells) if is_folded(c, first=number == 0)]
-        folded_lines = sum(folded)
-        open_lines = sum(len(cell.source.splitlines()) for cell in cells) - folded_lines
+    code = sum(len(source.splitlines()) for _, source in chapter.code)
+    open_lines = sum(len(source.splitlines()) for _, source in chapter.open_code)
     return Cost(
         notebook,
         run.get("cpu_seconds"),
@@ -63,7 +58,9 @@ def cost(notebook: Path, root: Path = ROOT) -> Cost:
         len(chapter.equations) + len(chapter.formulas),
         chapter.words,
         open_lines,
-        folded_lines,
+        code - open_lines,
+        chapter.core_minutes,
+        chapter.reading_minutes,
     )
 
 
@@ -76,12 +73,14 @@ def remember_weight(page: str, weight: int, root: Path = ROOT) -> None:
 
 def table(costs: list[Cost]) -> str:
     """The rows, with their totals; a star where a row is over its budget."""
-    heads = ("chapter", "CPU s", "imports s", "memory MB", "page kB", "formulas", "words", "lines open", "folded")
-    rows = [heads, ("at most", f"{CPU_SECONDS} or {CPU_SECONDS_GENERATIVE}", "", f"{MEMORY_BYTES / 1e6:.0f}",
-                    f"{PAGE_BYTES / 1000:.0f}", "", f"{WORDS}", f"{LINES} together", "")]  # fmt: skip
+    heads = ("chapter", "CPU s", "imports s", "memory MB", "page kB", "formulas", "words", "lines open", "folded",
+             "core min", "all min")  # fmt: skip
+    limits = (f"{CPU_SECONDS} or {CPU_SECONDS_GENERATIVE}", "", f"{MEMORY_BYTES / 1e6:.0f}", f"{PAGE_BYTES / 1000:.0f}",
+              "", f"{WORDS}", f"{LINES} together", "", f"{CORE_MINUTES}", "")  # fmt: skip
+    rows = [heads, ("at most", *limits)]
     for c in costs:
         cpu = CPU_SECONDS_GENERATIVE if "generative" in c.notebook.parts else CPU_SECONDS
-        lines = None if c.open_lines is None else c.open_lines + c.folded_lines
+        lines = c.open_lines + c.folded_lines
         rows.append(
             (
                 c.notebook.with_suffix("").relative_to("chapters").as_posix(),
@@ -91,8 +90,10 @@ def table(costs: list[Cost]) -> str:
                 _entry(c.page_bytes, ".0f", PAGE_BYTES, 1000),
                 _entry(c.formulas, "d"),
                 _entry(c.words, "d", WORDS),
-                _entry(c.open_lines, "d").rstrip() + ("*" if lines is not None and lines > LINES else " "),
+                _entry(c.open_lines, "d").rstrip() + ("*" if lines > LINES else " "),
                 _entry(c.folded_lines, "d"),
+                _entry(c.core_minutes, "d", CORE_MINUTES),
+                _entry(c.minutes, "d"),
             )
         )
     known = [c.cpu_seconds + c.import_seconds for c in costs if c.cpu_seconds is not None]

@@ -17,6 +17,7 @@ from pathlib import Path
 
 from IPython.core.inputtransformer2 import TransformerManager
 
+from book.layers import goes_further, is_harness
 from book.markdown import (
     Directive,
     Document,
@@ -32,7 +33,8 @@ from book.markdown import (
 from book.order import ROOT
 
 WORDS_PER_MINUTE = 180  # slower than for a novel: there is mathematics
-WORDS_PER_EQUATION = 20  # a display equation takes as long to read as so many words
+#: Each of these takes as long to read as so many words.
+WORDS_PER_EQUATION, WORDS_PER_FORMULA, WORDS_PER_LINE, WORDS_PER_FIGURE = 20, 2, 4, 30
 REMOVED = {"remove-cell", "remove_cell"}  # tags of cells that the website leaves out
 
 
@@ -50,6 +52,14 @@ class Cell:
     @property
     def tags(self) -> list[str]:
         return self.metadata.get("tags", [])
+
+    @property
+    def is_harness(self) -> bool:
+        return self.cell_type == "code" and is_harness(self.metadata)
+
+    @property
+    def goes_further(self) -> bool:
+        return self.cell_type == "markdown" and goes_further(self.metadata)
 
 
 @dataclass(frozen=True)
@@ -116,6 +126,16 @@ class Solution:
     end: int | None
     cells: tuple[int, ...]
     folded: bool
+
+
+@dataclass(frozen=True)
+class Further:
+    """A section off the core path: its heading, the cell that this stands in, its cells, and how long it takes."""
+
+    heading: Heading | None
+    cell: int
+    cells: tuple[int, ...]
+    minutes: int
 
 
 class Chapter:
@@ -281,11 +301,38 @@ class Chapter:
 
     @cached_property
     def reading_minutes(self) -> int:
-        """How long the text takes to read: its words as Markdown has them, and so many for each display equation."""
-        words = sum(len(source.split()) for _, source in self.markdown)
-        as_written = sum(len(equation.tex.split()) + len(["$$", "$$"]) for equation in self.equations)
-        words += WORDS_PER_EQUATION * len(self.equations) - as_written
+        """How long all of it takes to read: words, formulas, the open code, figures; not the harness."""
+        return self._minutes({n for n, _ in self.cells})
+
+    @cached_property
+    def core_minutes(self) -> int:
+        """How long it takes without the sections that go further and the solutions of exercises."""
+        skipped = {n for section in self.further for n in section.cells}
+        skipped |= {n for solution in self.solutions for n in (*solution.cells, solution.cell)}
+        return self._minutes({n for n, _ in self.cells} - skipped)
+
+    def _minutes(self, cells: set[int]) -> int:
+        words = sum(len(paragraph.text.split()) for paragraph in self.paragraphs if paragraph.cell in cells)
+        words += WORDS_PER_EQUATION * sum(equation.cell in cells for equation in self.equations)
+        words += WORDS_PER_FORMULA * sum(formula.cell in cells for formula in self.formulas)
+        words += WORDS_PER_LINE * sum(len(source.splitlines()) for n, source in self.open_code if n in cells)
+        words += WORDS_PER_FIGURE * sum(figure.cell in cells for figure in self.figures)
         return max(1, round(words / WORDS_PER_MINUTE))
+
+    @cached_property
+    def further(self) -> list[Further]:
+        """The sections that lie off the core path, those inside another such section apart."""
+        first = {heading.cell: heading for heading in reversed(self.headings) if not heading.inside}
+        found, end = [], 0
+        for n, cell in self.cells:
+            if not cell.goes_further or n < end:
+                continue
+            level = first[n].level if n in first else 0
+            after = (heading.cell for heading in self.headings if heading.cell > n and heading.level <= level)
+            end = min(after, default=len(self.cells) + 1)
+            cells = tuple(range(n, end))
+            found.append(Further(first.get(n), n, cells, self._minutes(set(cells))))
+        return found
 
     # its code
 
@@ -293,6 +340,11 @@ class Chapter:
     def code(self) -> list[tuple[int, str]]:
         """The source of each cell of code, with its number."""
         return [(n, cell.source) for n, cell in self.cells if cell.cell_type == "code"]
+
+    @property
+    def open_code(self) -> list[tuple[int, str]]:
+        """The source of each cell of code that a reader sees without a click."""
+        return [(n, cell.source) for n, cell in self.cells if cell.cell_type == "code" and not cell.is_harness]
 
     @cached_property
     def _parsed(self) -> dict[int, tuple[str, ast.Module, str | None]]:

@@ -189,13 +189,44 @@ def test_prose_is_words_without_mathematics_code_and_comments(chapter):
     assert found.words == 14
 
 
-def test_reading_time_counts_an_equation_as_twenty_words(chapter):
+def test_reading_time_counts_words_formulas_figures_and_open_code(chapter):
     assert chapter("word " * 89).reading_minutes == 1  # never less
     assert chapter("word " * 271).reading_minutes == 2
     assert chapter("word " * 269).reading_minutes == 1
-    formulas = "\n\n".join(["$$\na + b +\nc\n$$"] * 14)
-    assert chapter(formulas).reading_minutes == 2
-    assert chapter("\n\n".join([formulas] * 2)).reading_minutes == 3
+    assert chapter("\n\n".join(["$$\na + b\n$$"] * 14)).reading_minutes == 2
+    assert chapter("$x$ " * 136).reading_minutes == 2
+    assert chapter("Text.", code=["x = 1\n" * 68]).reading_minutes == 2
+    assert chapter("Text.", code=["show(fig)"] * 10).reading_minutes == 2
+
+
+def test_the_core_is_without_harness_solutions_and_sections_that_go_further(notebook):
+    def minutes(**changes):
+        found = Chapter.of(notebook(**changes), "a.ipynb")
+        return found.core_minutes, found.reading_minutes, [(s.heading.text, s.cells, s.minutes) for s in found.further]
+
+    assert minutes() == (4, 4, [])
+    assert minutes(fold=True) == (2, 2, [])
+    assert minutes(collapse=True) == (2, 4, [("Aside", (3, 4, 5), 2)])
+
+
+@pytest.fixture
+def notebook():
+    """A notebook of 2 minutes of text, of which the second half lies in a section, and of 2 minutes of code there."""
+
+    def made(fold=False, collapse=False):
+        code = {"jupyter": {"source_hidden": True}} if fold else {}
+        section = {"jp-MarkdownHeadingCollapsed": True} if collapse else {}
+        cells = [
+            new_markdown_cell("# Title"),
+            new_markdown_cell("## First\n\n" + "word " * 360),
+            new_markdown_cell("## Aside", metadata=section),
+            new_code_cell("x = 1\n" * 90, metadata=code),
+            new_markdown_cell("### Below it"),
+            new_markdown_cell("## Last"),
+        ]
+        return new_notebook(cells=cells)
+
+    return made
 
 
 # code

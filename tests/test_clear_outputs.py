@@ -43,6 +43,15 @@ def test_outputs_counts_and_traces_go():
     assert nb.metadata == {"kernelspec": kernel, "language_info": {"name": "python"}}
 
 
+def test_what_readers_see_stays():
+    nb = used_notebook()
+    nb.cells[0].metadata["jp-MarkdownHeadingCollapsed"] = True
+    nb.cells[1].metadata["jupyter"] = {"source_hidden": True, "outputs_hidden": True}
+    text, code = clean(nb).cells
+    assert text.metadata == {"jp-MarkdownHeadingCollapsed": True}
+    assert code.metadata["jupyter"] == {"source_hidden": True}
+
+
 def test_sources_and_ids_stay():
     nb = clean(used_notebook())
     assert [cell.source for cell in nb.cells] == ["# A – title", "x = 1\nx"]

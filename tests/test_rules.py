@@ -59,6 +59,9 @@ def broken(tmp_path):
         make = {True: new_code_cell, False: new_markdown_cell}
         nb = new_notebook(cells=[make[key.startswith("code")](text, id=key.replace(" ", "-"))
                                  for key, text in cells.items()])  # fmt: skip
+        for cell in nb.cells:
+            if cell.cell_type == "code":
+                cell.metadata["jupyter"] = {"source_hidden": True}
         edit(nb)
         path = tmp_path / f"{name}.ipynb"
         path.write_text(nbformat.writes(nb), "utf-8")
@@ -426,3 +429,41 @@ def test_the_book_has_chapters_and_all_their_names_are_unique():
 def test_every_chapter_is_in_the_table_of_contents_and_the_other_way_round():
     listed = {ROOT / notebook for notebook in notebooks(ROOT)}
     assert {str(path) for path in CHAPTERS} == {str(path) for path in listed if "chapters" in Path(path).parts}
+
+
+# the two layers
+
+
+def _cell_of(nb, name):
+    return next(cell for cell in nb.cells if cell.id == name.replace(" ", "-"))
+
+
+@pytest.mark.parametrize("name", ["code check", "code claim", "code figure"])
+def test_what_proves_or_draws_is_folded(broken, name):
+    found = broken(edit=lambda nb: _cell_of(nb, name).metadata.pop("jupyter"))
+    only(found, name, "is open")
+
+
+def test_the_imports_are_folded(broken):
+    only(broken(edit=lambda nb: _cell_of(nb, "code imports").metadata.pop("jupyter")), "code imports", "imports")
+
+
+def test_what_open_code_uses_is_open(broken):
+    lesson = "def half(x):\n    return x / 2\n\n\ndef draw_half(ax):\n    ax.plot([0, half(1)])"
+
+    def use(nb):
+        nb.cells.insert(4, new_code_cell("half(3)\ndraw_half(ax)", id="use"))
+
+    check = GOOD["code check"]
+    only(broken({"code figure": GOOD["code figure"] + "\n\n\n" + lesson}, edit=use), "code figure", "half")
+    assert broken({"code check": check + "\n\n\n" + lesson}, edit=use) == []  # what comes later is another half
+
+
+def test_collapsed_sections_begin_with_their_heading(broken):
+    def collapse(name):
+        return lambda nb: _cell_of(nb, name).metadata.update({"jp-MarkdownHeadingCollapsed": True})
+
+    assert broken(edit=collapse("derivation")) == []
+    only(broken({"derivation": "Text.\n\n" + GOOD["derivation"]}, edit=collapse("derivation")), "derivation", "section")
+    only(broken(edit=collapse("number")), "number", "begins no section")
+    only(broken(edit=collapse("summary")), "summary", "core path")

@@ -10,7 +10,6 @@ from nbformat import v4
 from sphinx.errors import ExtensionError
 
 from book.chapter import Chapter
-from book.folding import is_folded
 from utils import rendering
 from utils.records import RECORD_MIME
 from website import executed
@@ -110,21 +109,6 @@ def _cell(source, *records):
     return v4.new_code_cell(source, outputs=[v4.new_output("display_data", rendering.bundle(r)) for r in records])
 
 
-@pytest.mark.parametrize(
-    ("cell", "folded"),
-    [
-        (_cell("fig, ax = plt.subplots()\nshow(fig)", FIGURE), True),
-        (_cell("def draw_line(ax):\n    pass"), True),
-        (_cell("check('eq-a', a=a, b=b)\nshow(fig)", CHECK, FIGURE), False),
-        (_cell("def solve(A):\n    pass\nshow(fig)", FIGURE), False),
-        (_cell("x = 5"), False),
-    ],
-)
-def test_code_that_only_draws_is_folded(cell, folded):
-    assert is_folded(cell, first=False) == folded
-    assert is_folded(_cell("import numpy as np"), first=True)
-
-
 @pytest.fixture
 def book(tmp_path, monkeypatch):
     """A book of one chapter, which has an executed copy."""
@@ -133,7 +117,7 @@ def book(tmp_path, monkeypatch):
     code = "check('eq-a', a=a, b=b)  # no mutant: the same"
     today = _notebook(v4.new_markdown_cell(text), v4.new_code_cell(code))
     draws = "def draw_line(ax):\n    pass"
-    today.cells.append(v4.new_code_cell(draws))
+    today.cells.append(v4.new_code_cell(draws, metadata={"jupyter": {"source_hidden": True}}))
     copy = _notebook(
         v4.new_markdown_cell("Old prose."), _cell(code, CHECK, CHECK | {"error": 1e-9}), v4.new_code_cell(draws)
     )
@@ -158,12 +142,12 @@ def _app(**env):
 
 
 def test_pages_get_records_alone_and_todays_prose(book):
-    app, source = _app(eer_facts={"chapters/a": {}}), [""]
+    app, source = _app(eer_facts={"chapters/a": {"further": {1: 4}}}), [""]
     executed_notebooks.source_read(app, "chapters/a", source)
     nb = json.loads(source[0])
-    assert nb["cells"][0]["source"].startswith("Today's prose.")
+    assert nb["cells"][0]["source"].startswith("Today's prose.\n\n```{further} 4\n```\n\n\n```{exercise}")
     assert nb["cells"][1]["source"] == "check('eq-a', a=a, b=b)"
-    assert [cell["metadata"].get("tags") for cell in nb["cells"][1:]] == [None, ["hide-input"]]
+    assert [cell["metadata"].get("tags") for cell in nb["cells"][1:]] == [None, ["eer-harness"]]
     assert [list(output["data"]) for output in nb["cells"][1]["outputs"]] == [[RECORD_MIME], [RECORD_MIME]]
 
 

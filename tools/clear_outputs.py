@@ -14,11 +14,12 @@ import json
 import sys
 from pathlib import Path
 
+from book.layers import FURTHER, HARNESS, goes_further, is_harness
 from book.order import ROOT, chapter_files
 from utils.files import write_atomically
 
 KERNELSPEC = {"name": "python3", "display_name": "Python 3", "language": "python"}
-#: Metadata of a cell that change what the page shows.
+#: Metadata of a cell that change what readers see.
 KEPT = ("tags", "mystnb")
 
 
@@ -45,7 +46,7 @@ def cleared(text: str, name: str, taken: set[str]) -> str:
     cells = []
     for number, cell in enumerate(nb["cells"], 1):
         kind, source = cell["cell_type"], cell.get("source", "")
-        metadata = {key: cell["metadata"][key] for key in KEPT if cell.get("metadata", {}).get(key)}
+        metadata = _kept(kind, cell.get("metadata", {}))
         clean = {"cell_type": kind}
         if kind == "code":
             clean["execution_count"] = None
@@ -63,6 +64,15 @@ def cleared(text: str, name: str, taken: set[str]) -> str:
     }
     clean = {"cells": cells, "metadata": metadata, "nbformat": 4, "nbformat_minor": 5}
     return json.dumps(clean, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
+
+
+def _kept(kind: str, metadata: dict) -> dict:
+    kept = {key: metadata[key] for key in KEPT if metadata.get(key)}
+    if kind == "code" and is_harness(metadata):
+        kept[HARNESS] = {"source_hidden": True}
+    if kind == "markdown" and goes_further(metadata):
+        kept[FURTHER] = True
+    return kept
 
 
 def _id(present, name: str, number: int, taken: set[str]) -> str:

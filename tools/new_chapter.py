@@ -13,11 +13,13 @@ from pathlib import Path
 import nbformat
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
+from book.layers import HARNESS
 from book.order import ROOT, chapter_files
 from book.registers import FOLDER, Registers
 from tools.clear_outputs import cleared
 
-#: The cells of the chapter; NAME is its name with hyphens, TITLE its title, BOOK a source of its part.
+#: The cells of the chapter, "harness" for folded code; NAME is its name with hyphens, TITLE its title, BOOK a source of
+#: its part.
 CELLS = [
     (
         "markdown",
@@ -29,7 +31,7 @@ A question, in two sentences, that the picture below raises: how fast does a par
 direction?""",
     ),
     (
-        "code",
+        "harness",
         """import matplotlib.pyplot as plt
 import numpy as np
 import torch
@@ -42,7 +44,7 @@ from utils.plotting import COLORS, show, use_style
 use_style()""",
     ),
     (
-        "code",
+        "harness",
         """x_axis = np.linspace(-2, 2, 101)
 fig, ax = plt.subplots()
 ax.plot(x_axis, x_axis**2, color=COLORS[0])
@@ -102,7 +104,7 @@ def quadratic_gradient(A, x):
         "Three computations that know nothing of each other must agree on {eq}`eq-NAME-gradient`, in any dimension.",
     ),
     (
-        "code",
+        "harness",
         """rng = np.random.default_rng(0)
 trials = [(rng.normal(size=(d, d)), rng.normal(size=d)) for d in (1, 2, 5)]
 check(
@@ -120,7 +122,7 @@ check(
 The common wrong version, $2A\\,\\mathbf{x}$, holds for symmetric matrices only.""",
     ),
     (
-        "code",
+        "harness",
         """A, x = trials[-1]
 error = np.linalg.norm(2 * A @ x - quadratic_gradient(A, x)) / np.linalg.norm(quadratic_gradient(A, x))
 glue("NAME-error", error, display=False)
@@ -170,11 +172,12 @@ def chapter(name: str, book: str = "todo") -> nbformat.NotebookNode:
         ]
     cells += [("markdown", text) for text in LAST]
     hyphens, title = name.replace("_", "-"), name.replace("_", " ").capitalize()
-    make = {"markdown": new_markdown_cell, "code": new_code_cell}
+    make = {"markdown": new_markdown_cell, "code": new_code_cell, "harness": new_code_cell}
     nb = new_notebook()
     for number, (kind, text) in enumerate(cells, 1):
         text = text.replace("NAME", hyphens).replace("TITLE", title).replace("BOOK", book)
-        nb.cells.append(make[kind](text, id=f"{hyphens}-{number:03}"))
+        folded = {HARNESS: {"source_hidden": True}} if kind == "harness" else {}
+        nb.cells.append(make[kind](text, id=f"{hyphens}-{number:03}", metadata=folded))
     return nb
 
 

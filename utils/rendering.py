@@ -34,6 +34,12 @@ WORDS = {
     "tick, trial": ". For example {values} gives {value}",
     "equation": "Equation ({number})",
     "frame": "Frame",
+    "fold, check": "how this was checked",
+    "fold, figure": "code of the figure",
+    "fold, other": "preparation",
+    "fold, lines": "{lines} lines",
+    "further": "Further: another {minutes} min",
+    "reading time": "{core} min for the core, {all} min for everything",
 }
 
 #: The tick of an equation whose printed formula was evaluated, and of one whose code was checked.

@@ -12,7 +12,19 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from book.chapter import Chapter
-from book.rules import code, equations, exercises, figures, glue, mathematics, names, prose, randomness, structure
+from book.rules import (
+    code,
+    equations,
+    exercises,
+    figures,
+    glue,
+    layers,
+    mathematics,
+    names,
+    prose,
+    randomness,
+    structure,
+)
 from book.rules.violation import Violation
 
 RULES: list[Callable[[Chapter], Iterator[Violation]]] = [
@@ -30,6 +42,9 @@ RULES: list[Callable[[Chapter], Iterator[Violation]]] = [
     glue.glued_values_exist,
     structure.parts_are_present,
     structure.headings_in_order,
+    layers.harness_is_folded,
+    layers.lesson_is_open,
+    layers.further_begins_with_its_heading,
     exercises.exercises_have_solutions,
     exercises.exercise_blocks_stand_alone,
     prose.prose_is_plain,

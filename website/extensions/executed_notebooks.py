@@ -17,12 +17,13 @@ from sphinx.util import logging
 
 from book.chapter import Chapter
 from book.copies import executed_path, is_fresh
-from book.folding import is_folded
+from book.layers import is_harness
 from book.order import ROOT, notebooks
+from utils import rendering
 from utils.records import OF_EQUATIONS, RECORD_MIME, records
-from utils.rendering import tick
 from website.common import repository
 from website.executed import code_cells, merged
+from website.extensions.layers import TAG
 
 LOG = logging.getLogger(__name__)
 #: Pages with {live} numbers.
@@ -55,6 +56,8 @@ def _facts(notebook: Path, state) -> dict:
         "seconds": copy["metadata"]["eer"]["seconds"],
         "cores": copy["metadata"]["eer"]["cores"],
         "minutes": chapter.reading_minutes,
+        "core_minutes": chapter.core_minutes,
+        "further": {section.cell: section.minutes for section in chapter.further},
         "equations": len({record["subject"] for record in checks}),
         "printed": len(evaluated),
         "checks": len(checks),
@@ -68,7 +71,7 @@ def _ticks(checks: list[dict]) -> dict[str, dict]:
     """The tick of each equation: of its first check that evaluated the printed formula, or else of its first."""
     ticks: dict[str, dict] = {}
     for record in [*(r for r in checks if "printed" in r), *checks]:
-        ticks.setdefault(record["subject"], tick(record))
+        ticks.setdefault(record["subject"], rendering.tick(record))
     return ticks
 
 
@@ -93,9 +96,7 @@ def source_read(app, document, source):
     if document not in app.env.eer_facts:
         return
     nb = merged(Path(document).with_suffix(".ipynb"))
-    for number, cell in enumerate(code_cells(nb)):
-        if is_folded(cell, first=number == 0):
-            cell.metadata["tags"] = [*cell.metadata.get("tags", []), "hide-input"]
+    mark_layers(nb, app.env.eer_facts[document]["further"])
     glued: dict[str, str] = {}
     for cell in code_cells(nb):
         # notes for book/mutants/ and tests/test_repetition.py, not for readers
@@ -109,6 +110,24 @@ def source_read(app, document, source):
                 output["data"] = {RECORD_MIME: data[RECORD_MIME]}
     _check_glue(document, nb, glued)
     source[0] = json.dumps(nb)
+
+
+def mark_layers(nb, further: dict[int, int]):
+    """Write the layers (book/layers.py) into a notebook as the website reads them (layers.py).
+
+    Parameters
+    ----------
+    nb : NotebookNode
+        Changed in place.
+    further : dict of int to int
+        The minutes that each section off the core path takes, by the number of its first cell.
+    """
+    for number, cell in enumerate(nb.cells, 1):
+        if cell.cell_type == "code" and is_harness(cell.metadata):
+            cell.metadata["tags"] = [*cell.metadata.get("tags", []), TAG]
+        if number in further:
+            heading, _, rest = cell.source.partition("\n")
+            cell.source = f"{heading}\n\n```{{further}} {further[number]}\n```\n\n{rest}"
 
 
 def _check_glue(document, nb, glued: dict[str, str]):
@@ -132,7 +151,7 @@ def facts_line(app, doctree, document):
     position = next((i + 1 for i, node in enumerate(section) if isinstance(node, nodes.paragraph)), 1)
     name, download = Path(document).name, f"{'../' * document.count('/')}_sources/{document}.ipynb"
     parts = [
-        f"{facts['minutes']} min read",
+        rendering.WORDS["reading time"].format(core=facts["core_minutes"], all=facts["minutes"]),
         f"ran in {facts['seconds']:.0f} s on {facts['cores']} cores",
         f"{facts['equations']} equations checked" + f", {facts['printed']} as printed" * bool(facts["printed"]),
         f"{facts['claims']} claims asserted",
