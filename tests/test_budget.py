@@ -15,12 +15,12 @@ def row(text, name):
 
 
 def test_what_is_over_its_budget_bears_a_star():
-    light = Cost(Path("chapters/a/light.ipynb"), 11.9, 3.0, 10**9, 259_000, 300, 3500, 500, 200)
-    heavy = Cost(Path("chapters/a/heavy.ipynb"), 12.1, 3.0, 2 * 10**9, 261_000, 300, 3501, 500, 201)
-    trains = Cost(Path("chapters/generative/gan.ipynb"), 59.0, 3.0, 10**9, 100_000, 300, 10, 5, 5)
+    light = Cost(Path("chapters/a/light.ipynb"), 11.9, 3.0, 10**9, 259_000, 300, 3500, 500, 200, 20, 30)
+    heavy = Cost(Path("chapters/a/heavy.ipynb"), 12.1, 3.0, 2 * 10**9, 261_000, 300, 3501, 500, 201, 21, 31)
+    trains = Cost(Path("chapters/generative/gan.ipynb"), 59.0, 3.0, 10**9, 100_000, 300, 10, 5, 5, 1, 1)
     text = table([light, heavy, trains])
-    assert row(text, "a/light") == ["11.9", "3.0", "1000", "259", "300", "3500", "500", "200"]
-    assert row(text, "a/heavy") == ["12.1*", "3.0", "2000*", "261*", "300", "3501*", "500*", "201"]
+    assert row(text, "a/light") == ["11.9", "3.0", "1000", "259", "300", "3500", "500", "200", "20", "30"]
+    assert row(text, "a/heavy") == ["12.1*", "3.0", "2000*", "261*", "300", "3501*", "500*", "201", "21*", "31"]
     assert row(text, "generative/gan")[0] == "59.0"
     assert "3 of 3 chapters have run: 92 s" in text
 
@@ -40,7 +40,7 @@ def test_a_run_and_a_look_at_the_page_are_remembered(book, capsys):
     budget.remember_weight("chapters/one.html", 123_456, book.root)
     found = cost(path, book.root)
     assert found.page_bytes == 123_456
-    assert (found.open_lines, found.folded_lines) == (2, 1)
+    assert (found.open_lines, found.folded_lines) == (3, 0)
     assert found.memory_bytes > 1 << 24
     assert budget.main(book.root) == 0
     assert row(capsys.readouterr().out.split("\n\n")[0], "one")[3] == "123"
