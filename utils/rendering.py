@@ -37,6 +37,7 @@ WORDS = {
     "fold, check": "how this was checked",
     "fold, figure": "code of the figure",
     "fold, other": "preparation",
+    "fold, line": "1 line",
     "fold, lines": "{lines} lines",
     "further": "Further: another {minutes} min",
     "reading time": "{core} min for the core, {all} min for everything",

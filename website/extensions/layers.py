@@ -50,8 +50,9 @@ class FoldHarness(SphinxTransform):
             if code is not None:
                 cell.remove(code)
                 words = rendering.WORDS[f"fold, {_shows(cell)}"]
-                lines = rendering.WORDS["fold, lines"].format(lines=len(code.astext().splitlines()))
-                cell.append(Harness("", code, summary=f"{words} · {lines}"))
+                lines = len(code.astext().splitlines())
+                count = rendering.WORDS["fold, line" if lines == 1 else "fold, lines"].format(lines=lines)
+                cell.append(Harness("", code, summary=f"{words} · {count}"))
 
 
 def _classes(node: nodes.Node) -> list[str]:

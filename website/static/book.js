@@ -27,3 +27,22 @@ window.addEventListener("load", async () => {
   await document.fonts.ready;
   finish([...document.querySelectorAll(BLOCKS)].filter((block) => block.tagName !== "SECTION"));
 });
+
+// A link into a fold opens it: a section that goes further, folded code, the solution of an exercise.
+function reveal() {
+  const target = document.getElementById(decodeURIComponent(location.hash.slice(1)));
+  const folded = (element) => element?.parentElement.closest("details:not([open]), .toggle-hidden");
+  let opened = false;
+  for (let fold = folded(target); fold; fold = folded(fold)) {
+    opened = true;
+    if (fold.matches("details")) fold.open = true;
+    else fold.querySelector(".toggle-button").click();
+  }
+  if (opened) target.scrollIntoView();
+}
+
+window.addEventListener("load", reveal);
+window.addEventListener("hashchange", reveal);
+document.addEventListener("click", ({ target }) => {
+  if (target.closest("a")?.hash === location.hash && location.hash) setTimeout(reveal); // no change of the address
+});
