@@ -22,6 +22,7 @@ __all__ = [
     "PlusMinus",
     "Range",
     "Row",
+    "Terms",
 ]
 
 
@@ -131,6 +132,29 @@ class PlusMinus:
 
     plus: Any
     minus: Any
+
+
+class Terms:
+    r"""What a sum or product in words runs over, bound under those words.
+
+    ``r"\text{edges } j \to i": Terms(edges_from, "j", gives=("i", r"\text{local slope}"))`` for
+    ``\sum_{\text{edges } j \to i}``: `edges_from` takes the value of j and returns one tuple for each term, with what
+    the names in `gives` stand for in it.
+
+    Parameters
+    ----------
+    function : callable
+        Takes the values of `names`, in this order; returns a list of tuples.
+    *names : str
+        Printed names or index letters that the terms depend on.
+    gives : tuple of str
+        Printed names that mean something else in each term.
+    """
+
+    def __init__(self, function, *names: str, gives: tuple[str, ...]):
+        if not callable(function) or not gives or isinstance(gives, str):
+            raise TypeError("Terms takes a callable, the names that it depends on and a tuple of those that it gives")
+        self.function, self.names, self.gives = function, names, gives
 
 
 class Row:

@@ -36,9 +36,13 @@ from book.formula.tree import (
     Statement,
     Sum,
     Tuple,
+    changing_indices,
+    equal,
+    replaced,
     same_shape,
+    walk,
 )
-from utils.printed import Distribution, Measure, Optimum, Range
+from utils.printed import Distribution, Measure, Optimum, Range, Terms
 
 __all__ = ["read"]
 
@@ -419,7 +423,7 @@ class _Row:
                     self.place += 1
                 if not self.starts_factor():
                     self.fail("dots without an end are not read", dots)
-                _fill_dots("product", factors, self.factor())
+                self.fill_product(factors, self.factor(), dots)
                 continue
             if self.script_at():
                 self.evaluation_bar(factors)
@@ -431,6 +435,25 @@ class _Row:
         if expecting:
             self.fail("a factor is missing", None if self.place < len(self.nodes) else self.nodes[-1])
         return factors[0] if len(factors) == 1 else Product(start, factors)
+
+    def fill_product(self, factors: list[Expression], last: Expression, dots):
+        """Dots in a product: J_K ⋯ J_1; ((uJ_K) J_{K−1}) ⋯ J_1; A_1B_1A_2B_2 ⋯ B_k, where two factors alternate."""
+        while isinstance(factors[-1], Product) and not isinstance(last, Product):  # brackets make no difference
+            factors[-1:] = factors[-1].factors
+        pairs = changing_indices(factors[-1], last)
+        if len(factors) > 1 and pairs and not changing_indices(factors[-2], last):
+            first, second = factors[-2:]
+            if len(factors) > 3 and changing_indices(factors[-4], first) and changing_indices(factors[-3], second):
+                (before, after) = pairs[0]
+                places = {id(node) for node in walk(first) if equal(node, before)}
+                written = [Product(dots.start, factors[-4:-2]), Product(dots.start, [first, second])]
+                del factors[-4:]
+                end = Product(dots.start, [replaced(first, places, after), last])
+                factors.append(Dots(dots.start, "product", written, end))
+                return
+            if any(equal(node, pairs[0][0]) for node in walk(first) if not isinstance(node, Name) or not node.bound):
+                self.fail("do two factors alternate along the dots? Print both of them twice before the dots", dots)
+        _fill_dots("product", factors, last)
 
     def script_at(self) -> bool:
         node = self.nodes[self.place]
@@ -888,6 +911,12 @@ class _Row:
         body = self.rest_of_term(node)
         return Big(node.start, operator, letters, perhaps, first, last, conditions, body)
 
+    def terms_in_words(self, nodes) -> str:
+        """The words under a sum, if terms are bound to them."""
+        found = self.bindings.find(nodes, 0) if self.bindings and nodes else None
+        whole = found is not None and found.end == len(nodes) and not found.holes
+        return found.key if whole and isinstance(self.bindings.values[found.key], Terms) else ""
+
     def count(self, node) -> Expression:
         r"""How many indices satisfy conditions: \#\{i : a_i > 0\}."""
         fence = self.nodes[self.place + 1] if self.place + 1 < len(self.nodes) else node
@@ -900,6 +929,8 @@ class _Row:
     def under(self, nodes, node):
         """Letters, perhaps letters, conditions and first value of what stands under a sum."""
         nodes = [n for n in nodes if n.kind not in ("gap", "break")]
+        if words := self.terms_in_words(nodes):
+            return [words], [], [], None
         colon = next((k for k, n in enumerate(nodes) if n.key == ":"), None)
         if colon is not None:
             letters = [self.letter(part, node) for part in _split(nodes[:colon], {","})]

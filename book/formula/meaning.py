@@ -7,7 +7,6 @@ that takes more than `MAX_STEPS` ends in an error.
 
 from __future__ import annotations
 
-import copy
 import itertools
 import math
 import warnings
@@ -49,10 +48,11 @@ from book.formula.tree import (
     Sum,
     Tuple,
     children,
+    replaced,
     same_shape,
     walk,
 )
-from utils.printed import Depending, Distribution, Identity, Indexed, Optimum, Outcomes, PlusMinus, Range, Row
+from utils.printed import Depending, Distribution, Identity, Indexed, Optimum, Outcomes, PlusMinus, Range, Row, Terms
 
 __all__ = ["Meaning", "StatementValues"]
 
@@ -120,6 +120,8 @@ class Meaning:
         inner = scope
         if isinstance(node, Big):
             inner = scope | set(node.letters) | set(node.perhaps)
+            bound = [self.bindings.values.get(letter) for letter in node.letters]
+            inner |= {self.bindings.key(name) for one in bound if isinstance(one, Terms) for name in one.gives}
             limits = [e for e in (node.first, node.last) if e is not None]
             return [n for e in limits for n in self.free(e, scope)] + [
                 n for e in (*node.conditions, node.body) for n in self.free(e, inner)
@@ -687,11 +689,15 @@ class Meaning:
         letters = node.letters + [p for p in node.perhaps if p not in scope.local and p not in self.outer_letters]
         if any(isinstance(self.bindings.values.get(letter), Optimum) for letter in letters):
             return self.optimum(node, letters, scope)
-        ranges = self.big_ranges(node, letters, scope)
-        if math.prod(len(r) for r in ranges) > MAX_STEPS:
-            self.fail(f"more than {MAX_STEPS} terms", node)
+        if any(isinstance(self.bindings.values.get(letter), Terms) for letter in letters):
+            letters, places_of_terms = self.in_words(node, scope)
+        else:
+            ranges = self.big_ranges(node, letters, scope)
+            if math.prod(len(r) for r in ranges) > MAX_STEPS:
+                self.fail(f"more than {MAX_STEPS} terms", node)
+            places_of_terms = itertools.product(*ranges)
         total, best = None, None
-        for places in itertools.product(*ranges):
+        for places in places_of_terms:
             inner = scope.with_local(letters, places)
             self.steps += 1
             if self.steps > MAX_STEPS:
@@ -722,6 +728,20 @@ class Meaning:
                 self.fail(f"a {node.operator} over nothing", node)
             return 0.0 if node.operator == "sum" else 1.0
         return self.notice(total)
+
+    def in_words(self, node: Big, scope):
+        """Names that change along a sum in words, and their values in each of its terms."""
+        (words,) = node.letters
+        terms = self.bindings.values[words]
+        inputs = [self.dependence(words, name, scope, node) for name in terms.names]
+        try:
+            rows = [tuple(row) for row in terms.function(*inputs)]
+        except Exception as problem:
+            text = f"the terms of {words} failed: {type(problem).__name__}: {problem}"
+            raise FormulaError(text[:300], self.tex, node.start) from None
+        if any(len(row) != len(terms.gives) for row in rows):
+            self.fail(f"a term of {words} does not give {' and '.join(terms.gives)}", node)
+        return [self.bindings.key(name) for name in terms.gives], rows
 
     def optimum(self, node: Big, letters, scope):
         """max or min over a continuum, where it is bound to be attained; what else is tried may not be beyond."""
@@ -823,7 +843,8 @@ class Meaning:
             self.fail(f"more than {MAX_TERMS} terms", node)
         holes = {id(pair[0]) for pair in pairs}
         return [
-            self.value(_with_number(node.before[-1], holes, place), scope) for place in range(first, last + step, step)
+            self.value(replaced(node.before[-1], holes, Number(node.start, float(place), str(place))), scope)
+            for place in range(first, last + step, step)
         ]
 
     # truths ---------------------------------------------------------------------------------------------------------
@@ -1138,21 +1159,6 @@ class Meaning:
 
     def chain(self, node: Chain, scope):
         return self.fail("a relation has no value here", node)
-
-
-def _with_number(node, holes: set[int], number: int):
-    """A copy of an expression with a number in place of some of its parts."""
-    if id(node) in holes:
-        return Number(node.start, float(number), str(number))
-    if isinstance(node, list):
-        return [_with_number(item, holes, number) for item in node]
-    if not isinstance(node, Expression):
-        return node
-    copied = copy.copy(node)
-    for name, value in vars(node).items():
-        if isinstance(value, (Expression, list)):
-            setattr(copied, name, _with_number(value, holes, number))
-    return copied
 
 
 def _equal(a, b):
