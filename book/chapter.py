@@ -64,11 +64,16 @@ class Cell:
 
 @dataclass(frozen=True)
 class Check:
-    """A call of `check` or `bound`; the label is an expression where it is computed, None where there is none."""
+    """A call of `check` or `bound`; the label is an expression where it is computed, None where there is none.
+
+    `printed` says whether names of the printed formula are bound: in the call, or in what the function of the chapter
+    returns whose result the call unpacks.
+    """
 
     label: str | ast.expr | None
     cell: int
     call: ast.Call
+    printed: bool
 
 
 @dataclass(frozen=True)
@@ -388,7 +393,21 @@ class Chapter:
     @cached_property
     def checks(self) -> list[Check]:
         calls = [(n, call) for n, call in self.calls_of("check", "bound") if called(call) == "check" or is_bound(call)]
-        return [Check(_text(argument(call, 0, "label")), n, call) for n, call in calls]
+        return [Check(_text(argument(call, 0, "label")), n, call, self._binds_print(call)) for n, call in calls]
+
+    def _binds_print(self, call: ast.Call) -> bool:
+        if any(keyword.arg == "printed" for keyword in call.keywords):
+            return True
+        helpers = {called(k.value) for k in call.keywords if k.arg is None and isinstance(k.value, ast.Call)}
+        returned = [
+            node.value
+            for tree in (self.trees.values() if helpers else ())
+            for function in ast.walk(tree)
+            if isinstance(function, ast.FunctionDef) and function.name in helpers
+            for node in ast.walk(function)
+            if isinstance(node, ast.Return) and isinstance(node.value, ast.Dict)
+        ]
+        return any(isinstance(key, ast.Constant) and key.value == "printed" for one in returned for key in one.keys)
 
     @cached_property
     def prints(self) -> dict[str, str | None]:
@@ -396,14 +415,14 @@ class Chapter:
         found: dict[str, str | None] = dict.fromkeys(self.labels)
         for check in self.checks:
             given = {keyword.arg: keyword.value for keyword in check.call.keywords}
-            if check.label in found and ("printed" in given or "not_printed" in given) and found[check.label] != "":
-                found[check.label] = "" if "printed" in given else str(_text(given["not_printed"]))
+            if check.label in found and (check.printed or "not_printed" in given) and found[check.label] != "":
+                found[check.label] = "" if check.printed else str(_text(given["not_printed"]))
         return found
 
     @cached_property
     def printed_formulas(self) -> dict[str, str]:
         """TeX of the labelled equations, for a chapter that evaluates some of them; empty for one that does not."""
-        evaluates = any(keyword.arg == "printed" for check in self.checks for keyword in check.call.keywords)
+        evaluates = any(check.printed for check in self.checks)
         displays = [equation for equation in self.equations if equation.label] if evaluates else []
         return {equation.label: equation.tex.strip() for equation in displays}
 

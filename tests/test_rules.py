@@ -30,7 +30,7 @@ GOOD = {
     "code figure": 'fig, ax = plt.subplots()\nax.plot([0, 1])\nshow(fig, alt="A line from zero to one")',
     "derivation": "## Derivation\n\n$$\n(a + b)^2 = a^2 + 2ab + b^2\n$$ (eq-demo-square)\n\nSee {eq}`eq-demo-square`.",
     "code check": "a, b = rng.normal(size=2)\n"
-    'check("eq-demo-square", square=(a + b) ** 2, sum=a**2 + 2 * a * b + b**2)',
+    'check("eq-demo-square", printed={"a": a, "b": b}, square=(a + b) ** 2, sum=a**2 + 2 * a * b + b**2)',
     "code claim": 'glue("demo-a", a, display=False)\nclaim("The number is small", abs(a) < 9, a=a)',
     "number": "The number is {glue:text}`demo-a:.2f`.",
     "exercises": "## Exercises",
@@ -127,11 +127,19 @@ BREAKS = {
         "code check", "label is computed", "Write the label out"),
     "no equation": ({"derivation": "## D", "code check": "a = 1"}, None, "no labelled equation", "Label each"),
     "computed bindings": (
-        {"code check": GOOD["code check"].replace("square=", "printed=dict(a=a, b=b), square=")},
+        {"code check": GOOD["code check"].replace('{"a": a, "b": b}', "dict(a=a, b=b)")},
         "code check", "bindings of 'eq-demo-square' are computed", "Write them out"),
     "computed reason": (
-        {"code check": GOOD["code check"].replace("square=", 'not_printed="a" + "b", square=')},
+        {"code check": GOOD["code check"].replace('printed={"a": a, "b": b}', 'not_printed="a" + "b"')},
         "code check", "why 'eq-demo-square' is not printed is computed", "Write it out"),
+    "neither evaluated nor said why": (
+        {"code check": GOOD["code check"].replace('printed={"a": a, "b": b}, ', "")},
+        "derivation", "'eq-demo-square' is not evaluated as it is printed", "or say why not"),
+    "too few evaluated": (
+        {"number": "$$\na\n$$ (eq-other)\n\nThe number is {glue:text}`demo-a:.2f`.",
+         "code check": GOOD["code check"].replace('printed={"a": a, "b": b}', 'not_printed="a limit"')
+         + '\ncheck("eq-other", not_printed="a law", one=a + b, two=b + a)'},
+        "derivation", "2 of 2 labelled equations are not evaluated", "Bind the names of more of them: 80%"),
     "claim without value": (
         {"code claim": GOOD["code claim"].replace(", a=a)", ")")}, "code claim", "claim without", "Pass it by name"),
     "claim with holds= only": (
@@ -345,8 +353,8 @@ INNOCENT = {
     "torch seeded by a block": {"code figure": "with seeded(0):\n    torch.randn(3)"},
     "generator called random": {"code figure": "random = np.random.default_rng(0)\nrandom.normal()"},
     "thirty lines": {"code figure": "x = 1\n" * 30},
-    "label by name": {"code check": 'a = 1\ncheck(label="eq-demo-square", one=1.0, two=a)'},
-    "check through its module": {"code check": 'a = 1\nchecks.check("eq-demo-square", one=1.0, two=a)'},
+    "label by name": {"code check": 'a = 1\ncheck(label="eq-demo-square", printed={"a": a}, one=1.0, two=a)'},
+    "check through its module": {"code check": 'a = 1\nchecks.check("eq-demo-square", printed={"a": a}, one=1.0, two=a)'},
     "claim with a dictionary": {"code claim": GOOD["code claim"].replace("a=a)", "**found)")},
     "glue with underscores": {"code claim": GOOD["code claim"] + '\nglue("demo_b", a)'},
     "glue in a loop": {

@@ -11,7 +11,19 @@ from typing import Any
 
 import numpy as np
 
-__all__ = ["Depending", "Distribution", "Identity", "Indexed", "Measure", "Outcomes", "PlusMinus", "Range", "Row"]
+__all__ = [
+    "Depending",
+    "Distribution",
+    "Identity",
+    "Indexed",
+    "Measure",
+    "Optimum",
+    "Outcomes",
+    "PlusMinus",
+    "Range",
+    "Row",
+    "Terms",
+]
 
 
 class Depending:
@@ -47,6 +59,27 @@ class Range:
 
     first: int
     last: int
+
+
+class Optimum:
+    """A quantity that runs over a continuum under max or min: ``Optimum(V_k, others)`` for ``\\max_Q``.
+
+    What stands under max or min is evaluated with `at` and with each of `others`, all of which must satisfy the printed
+    condition, and the best of these values counts. Several quantities under one max move together. Where the name is
+    printed elsewhere (reached at Q = …) it stands for `at`, which must then be the best.
+
+    Parameters
+    ----------
+    at : number or array
+        Where the optimum is attained; where the display prints max and min of one quantity, one of the two.
+    others : sequence
+        Values that are tried beside it, of the same kind; at least one.
+    """
+
+    def __init__(self, at, others):
+        self.at, self.others = at, list(others)
+        if not self.others:
+            raise ValueError("an optimum is one among others: give values that are tried beside it")
 
 
 @dataclass(frozen=True)
@@ -99,6 +132,29 @@ class PlusMinus:
 
     plus: Any
     minus: Any
+
+
+class Terms:
+    r"""What a sum or product in words runs over, bound under those words.
+
+    ``r"\text{edges } j \to i": Terms(edges_from, "j", gives=("i", r"\text{local slope}"))`` for
+    ``\sum_{\text{edges } j \to i}``: `edges_from` takes the value of j and returns one tuple for each term, with what
+    the names in `gives` stand for in it.
+
+    Parameters
+    ----------
+    function : callable
+        Takes the values of `names`, in this order; returns a list of tuples.
+    *names : str
+        Printed names or index letters that the terms depend on.
+    gives : tuple of str
+        Printed names that mean something else in each term.
+    """
+
+    def __init__(self, function, *names: str, gives: tuple[str, ...]):
+        if not callable(function) or not gives or isinstance(gives, str):
+            raise TypeError("Terms takes a callable, the names that it depends on and a tuple of those that it gives")
+        self.function, self.names, self.gives = function, names, gives
 
 
 class Row:

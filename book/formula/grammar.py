@@ -36,9 +36,13 @@ from book.formula.tree import (
     Statement,
     Sum,
     Tuple,
+    changing_indices,
+    equal,
+    replaced,
     same_shape,
+    walk,
 )
-from utils.printed import Distribution, Measure, Range
+from utils.printed import Distribution, Measure, Optimum, Range, Terms
 
 __all__ = ["read"]
 
@@ -419,7 +423,7 @@ class _Row:
                     self.place += 1
                 if not self.starts_factor():
                     self.fail("dots without an end are not read", dots)
-                _fill_dots("product", factors, self.factor())
+                self.fill_product(factors, self.factor(), dots)
                 continue
             if self.script_at():
                 self.evaluation_bar(factors)
@@ -431,6 +435,25 @@ class _Row:
         if expecting:
             self.fail("a factor is missing", None if self.place < len(self.nodes) else self.nodes[-1])
         return factors[0] if len(factors) == 1 else Product(start, factors)
+
+    def fill_product(self, factors: list[Expression], last: Expression, dots):
+        """Dots in a product: J_K ⋯ J_1; ((uJ_K) J_{K−1}) ⋯ J_1; A_1B_1A_2B_2 ⋯ B_k, where two factors alternate."""
+        while isinstance(factors[-1], Product) and not isinstance(last, Product):  # brackets make no difference
+            factors[-1:] = factors[-1].factors
+        pairs = changing_indices(factors[-1], last)
+        if len(factors) > 1 and pairs and not changing_indices(factors[-2], last):
+            first, second = factors[-2:]
+            if len(factors) > 3 and changing_indices(factors[-4], first) and changing_indices(factors[-3], second):
+                (before, after) = pairs[0]
+                places = {id(node) for node in walk(first) if equal(node, before)}
+                written = [Product(dots.start, factors[-4:-2]), Product(dots.start, [first, second])]
+                del factors[-4:]
+                end = Product(dots.start, [replaced(first, places, after), last])
+                factors.append(Dots(dots.start, "product", written, end))
+                return
+            if any(equal(node, pairs[0][0]) for node in walk(first) if not isinstance(node, Name) or not node.bound):
+                self.fail("do two factors alternate along the dots? Print both of them twice before the dots", dots)
+        _fill_dots("product", factors, last)
 
     def script_at(self) -> bool:
         node = self.nodes[self.place]
@@ -484,6 +507,8 @@ class _Row:
             return self.integral(node)
         if base.key == r"\nabla":
             return self.gradient(node)
+        if node.key == r"\#":
+            return self.count(node)
         if base.kind == "frac":
             derivative = self.derivative(node, base)
             if derivative is not None:
@@ -780,13 +805,13 @@ class _Row:
     # functions and operators ----------------------------------------------------------------------------------------
 
     def is_function_of_list(self, base) -> bool:
-        """\\max(a, b), not \\max_i a_i."""
+        """\\max(a, b) or \\max|x|, not \\max_i a_i."""
         node = self.nodes[self.place]
         after = self.nodes[self.place + 1] if self.place + 1 < len(self.nodes) else None
         if base.key not in (r"\max", r"\min") or (node.kind == "script" and node.parts[1]) or after is None:
             return False
         fence = after.parts[0][0] if after.kind == "script" else after
-        return fence.kind == "fence" and fence.text in ("( )", r"\{ \}")
+        return fence.kind == "fence" and fence.text in ("( )", r"\{ \}", r"\lvert \rvert")
 
     def function(self, node, base, name) -> Expression:
         self.place += 1
@@ -886,9 +911,26 @@ class _Row:
         body = self.rest_of_term(node)
         return Big(node.start, operator, letters, perhaps, first, last, conditions, body)
 
+    def terms_in_words(self, nodes) -> str:
+        """The words under a sum, if terms are bound to them."""
+        found = self.bindings.find(nodes, 0) if self.bindings and nodes else None
+        whole = found is not None and found.end == len(nodes) and not found.holes
+        return found.key if whole and isinstance(self.bindings.values[found.key], Terms) else ""
+
+    def count(self, node) -> Expression:
+        r"""How many indices satisfy conditions: \#\{i : a_i > 0\}."""
+        fence = self.nodes[self.place + 1] if self.place + 1 < len(self.nodes) else node
+        if fence.kind != "fence" or fence.text != r"\{ \}" or all(n.key != ":" for n in fence.parts[0]):
+            self.fail("a number of indices is read with their conditions: how many of what?", node)
+        self.place += 2
+        letters, _, conditions, _ = self.under(fence.parts[0], node)
+        return Big(node.start, "sum", letters, [], None, None, conditions, Number(node.start, 1.0))
+
     def under(self, nodes, node):
         """Letters, perhaps letters, conditions and first value of what stands under a sum."""
         nodes = [n for n in nodes if n.kind not in ("gap", "break")]
+        if words := self.terms_in_words(nodes):
+            return [words], [], [], None
         colon = next((k for k, n in enumerate(nodes) if n.key == ":"), None)
         if colon is not None:
             letters = [self.letter(part, node) for part in _split(nodes[:colon], {","})]
@@ -901,9 +943,12 @@ class _Row:
             sides, relations = _relations(part)
             if not relations:
                 letters.append(self.letter(part, node))
-            elif len(relations) == 1 and relations[0].key == "=":
+            elif len(relations) == 1 and relations[0].key == "=" and not self.optima(part):
                 letters.append(self.letter(sides[0], node))
                 first = self.inner(sides[1])
+            elif optima := self.optima(part):
+                letters += [key for key in optima if key not in letters]
+                conditions.append(self.condition(part))
             else:
                 for side in sides:
                     if len(side) == 1 and side[0].kind == "symbol" and self.is_free(side[0]):
@@ -914,12 +959,25 @@ class _Row:
             self.fail("no index letter stands under the operator", node)
         return letters, perhaps, conditions, first
 
+    def optima(self, nodes) -> list[str]:
+        """Names in a condition that are bound to an optimum: Q in QᵀQ = I."""
+        keys = []
+        for place, node in enumerate(nodes if self.bindings else []):
+            found = self.bindings.find(nodes, place)
+            if found and isinstance(self.bindings.values[found.key], Optimum):
+                keys.append(found.key)
+            for part in node.parts if node.kind == "fence" else ():
+                keys += self.optima(part)
+        return list(dict.fromkeys(keys))
+
     def is_free(self, node) -> bool:
         """Whether a symbol can be an index letter: nothing else is bound to it."""
         bound = self.bindings.values.get(node.key) if self.bindings else None
         return node.text[-1].isalpha() and (bound is None or isinstance(bound, Range))
 
     def letter(self, nodes, node) -> str:
+        if optima := self.optima(nodes):
+            return optima[0]
         if len(nodes) != 1 or not (_is_nameable(nodes[0]) or nodes[0].kind == "script"):
             self.fail("an index letter is expected under the operator", node)
         if nodes[0].kind == "words":

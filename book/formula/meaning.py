@@ -7,7 +7,6 @@ that takes more than `MAX_STEPS` ends in an error.
 
 from __future__ import annotations
 
-import copy
 import itertools
 import math
 import warnings
@@ -49,10 +48,11 @@ from book.formula.tree import (
     Sum,
     Tuple,
     children,
+    replaced,
     same_shape,
     walk,
 )
-from utils.printed import Depending, Distribution, Identity, Indexed, Outcomes, PlusMinus, Range, Row
+from utils.printed import Depending, Distribution, Identity, Indexed, Optimum, Outcomes, PlusMinus, Range, Row, Terms
 
 __all__ = ["Meaning", "StatementValues"]
 
@@ -120,6 +120,8 @@ class Meaning:
         inner = scope
         if isinstance(node, Big):
             inner = scope | set(node.letters) | set(node.perhaps)
+            bound = [self.bindings.values.get(letter) for letter in node.letters]
+            inner |= {self.bindings.key(name) for one in bound if isinstance(one, Terms) for name in one.gives}
             limits = [e for e in (node.first, node.last) if e is not None]
             return [n for e in limits for n in self.free(e, scope)] + [
                 n for e in (*node.conditions, node.body) for n in self.free(e, inner)
@@ -400,6 +402,8 @@ class Meaning:
             return value.values if scope.outcome is None else value.values[scope.outcome]
         if isinstance(value, Distribution) and value.density is None and not isinstance(node, Expectation):
             return value.weights if scope.outcome is None else value.weights[scope.outcome]
+        if isinstance(value, Optimum):
+            return value.at
         if isinstance(value, PlusMinus):
             return value.plus if scope.local.get(SIGN, 1) == 1 else value.minus
         if isinstance(value, Range):
@@ -683,11 +687,17 @@ class Meaning:
 
     def big(self, node: Big, scope):
         letters = node.letters + [p for p in node.perhaps if p not in scope.local and p not in self.outer_letters]
-        ranges = self.big_ranges(node, letters, scope)
-        if math.prod(len(r) for r in ranges) > MAX_STEPS:
-            self.fail(f"more than {MAX_STEPS} terms", node)
+        if any(isinstance(self.bindings.values.get(letter), Optimum) for letter in letters):
+            return self.optimum(node, letters, scope)
+        if any(isinstance(self.bindings.values.get(letter), Terms) for letter in letters):
+            letters, places_of_terms = self.in_words(node, scope)
+        else:
+            ranges = self.big_ranges(node, letters, scope)
+            if math.prod(len(r) for r in ranges) > MAX_STEPS:
+                self.fail(f"more than {MAX_STEPS} terms", node)
+            places_of_terms = itertools.product(*ranges)
         total, best = None, None
-        for places in itertools.product(*ranges):
+        for places in places_of_terms:
             inner = scope.with_local(letters, places)
             self.steps += 1
             if self.steps > MAX_STEPS:
@@ -718,6 +728,56 @@ class Meaning:
                 self.fail(f"a {node.operator} over nothing", node)
             return 0.0 if node.operator == "sum" else 1.0
         return self.notice(total)
+
+    def in_words(self, node: Big, scope):
+        """Names that change along a sum in words, and their values in each of its terms."""
+        (words,) = node.letters
+        terms = self.bindings.values[words]
+        inputs = [self.dependence(words, name, scope, node) for name in terms.names]
+        try:
+            rows = [tuple(row) for row in terms.function(*inputs)]
+        except Exception as problem:
+            text = f"the terms of {words} failed: {type(problem).__name__}: {problem}"
+            raise FormulaError(text[:300], self.tex, node.start) from None
+        if any(len(row) != len(terms.gives) for row in rows):
+            self.fail(f"a term of {words} does not give {' and '.join(terms.gives)}", node)
+        return [self.bindings.key(name) for name in terms.gives], rows
+
+    def optimum(self, node: Big, letters, scope):
+        """max or min over a continuum, where it is bound to be attained; what else is tried may not be beyond."""
+        bound = [self.bindings.values.get(letter) for letter in letters]
+        if node.operator in ("sum", "product") or not all(isinstance(one, Optimum) for one in bound):
+            self.fail(f"a {node.operator} over a bound optimum and something else", node)
+        if len({len(one.others) for one in bound}) > 1:
+            self.fail("as many others are tried for each quantity", node)
+        values, candidates = [], [[one.at for one in bound], *zip(*(one.others for one in bound), strict=True)]
+        for places in candidates:
+            inner = scope.with_local(letters, places)
+            for condition in node.conditions:
+                if not self.truth(condition, inner):
+                    self.fail("a value that is tried violates the printed condition", condition)
+            value = self.value(node.body, inner)
+            if kind(value) != "scalar" or np.iscomplexobj(value):
+                self.fail(f"the {node.operator} of {shape_of(value)}", node)
+            values.append(self.notice(value))
+        sign = 1 if node.operator in ("max", "argmax") else -1
+        best = int(np.argmax(sign * np.array(values)))
+        if best and self.stands_alone(letters) and sign * (values[best] - values[0]) > 1e-9 * np.abs(values).max():
+            found = f"{values[0]:.6g} where it is bound to be, {values[best]:.6g} beside"
+            self.fail(f"this is no {node.operator}: {found}", node)
+        if node.operator in ("max", "min"):
+            return values[best]
+        return candidates[best][0] if len(letters) == 1 else self.fail("several quantities under one arg", node)
+
+    def stands_alone(self, letters) -> bool:
+        """Whether one of several names is printed outside the operators that it runs under."""
+        shown = [e for statement in self.statements for e in self.statement_expressions(statement)]
+        return any(
+            isinstance(node, Name) and node.key == letter
+            for letter in letters
+            for expression in shown
+            for node, _ in self.visible(expression, letter, Scope())
+        )
 
     def big_ranges(self, node: Big, letters, scope):
         if node.first is not None:
@@ -783,16 +843,17 @@ class Meaning:
             self.fail(f"more than {MAX_TERMS} terms", node)
         holes = {id(pair[0]) for pair in pairs}
         return [
-            self.value(_with_number(node.before[-1], holes, place), scope) for place in range(first, last + step, step)
+            self.value(replaced(node.before[-1], holes, Number(node.start, float(place), str(place))), scope)
+            for place in range(first, last + step, step)
         ]
 
     # truths ---------------------------------------------------------------------------------------------------------
 
     def truth(self, chain: Chain, scope) -> bool:
-        return bool(np.all(self.truths(chain, scope)))
+        return bool(np.all(self.truths(chain, scope, whole=True)))
 
-    def truths(self, chain: Chain, scope):
-        """Whether the relations of a chain hold, entry by entry."""
+    def truths(self, chain: Chain, scope, whole: bool = False):
+        """Whether the relations of a chain hold, entry by entry; ≠ of a `whole` says that it differs somewhere."""
         values = [self.value(part, scope) for part in chain.parts]
         result = True
         for (a, b), relation in zip(itertools.pairwise(values), chain.relations, strict=True):
@@ -803,7 +864,8 @@ class Meaning:
             compare = _COMPARISONS.get(relation)
             if compare is None:
                 self.fail(f"{relation} in a condition", chain)
-            result = result & compare(a, b)
+            holds = compare(a, b)
+            result = result & (np.any(holds) if relation == r"\ne" and whole else holds)
         return result
 
     def contained(self, a, b, chain):
@@ -1099,23 +1161,8 @@ class Meaning:
         return self.fail("a relation has no value here", node)
 
 
-def _with_number(node, holes: set[int], number: int):
-    """A copy of an expression with a number in place of some of its parts."""
-    if id(node) in holes:
-        return Number(node.start, float(number), str(number))
-    if isinstance(node, list):
-        return [_with_number(item, holes, number) for item in node]
-    if not isinstance(node, Expression):
-        return node
-    copied = copy.copy(node)
-    for name, value in vars(node).items():
-        if isinstance(value, (Expression, list)):
-            setattr(copied, name, _with_number(value, holes, number))
-    return copied
-
-
 def _equal(a, b):
-    return np.isclose(a, b, rtol=1e-12, atol=0.0)
+    return np.isclose(a, b, rtol=1e-12, atol=1e-12)
 
 
 _COMPARISONS = {

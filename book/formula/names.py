@@ -8,11 +8,24 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from book.formula.layout import Node, key_of, layout
-from utils.printed import Depending, Distribution, Identity, Indexed, Measure, Outcomes, PlusMinus, Range, Row
+from utils.printed import (
+    Depending,
+    Distribution,
+    Identity,
+    Indexed,
+    Measure,
+    Optimum,
+    Outcomes,
+    PlusMinus,
+    Range,
+    Row,
+    Terms,
+)
 
 __all__ = ["Bindings", "Found", "plain"]
 
 HOLE = r"\cdot"
+AS_THEY_ARE = Depending, Distribution, Measure, PlusMinus, Range, Row, Identity, Terms, str, bytes
 #: Marks in a superscript that belong to the name: w^\star, \eta^*, S^+ (a sign only when the name is bound with it).
 DECORATIONS = {"*", r"\star", r"\dagger", r"\circ"}
 
@@ -126,9 +139,11 @@ def plain(name: str, value):
     if isinstance(value, (Indexed, Outcomes)):
         inner = plain(name, value.values)
         return Indexed(inner, value.first) if isinstance(value, Indexed) else Outcomes(inner)
-    if isinstance(value, (Depending, Distribution, Measure, PlusMinus, Range, Row, Identity, str, bytes)) or callable(
-        value
-    ):
+    if isinstance(value, Optimum):
+        return Optimum(plain(name, value.at), [plain(name, other) for other in value.others])
+    if isinstance(
+        value, (Depending, Distribution, Measure, PlusMinus, Range, Row, Identity, Terms, str, bytes)
+    ) or callable(value):
         return value
     if hasattr(value, "detach"):
         value = value.detach().cpu().numpy()

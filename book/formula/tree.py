@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from dataclasses import dataclass, field, fields
 from typing import Any
 
@@ -32,7 +33,10 @@ __all__ = [
     "Statement",
     "Sum",
     "Tuple",
+    "changing_indices",
     "children",
+    "equal",
+    "replaced",
     "same_shape",
     "walk",
 ]
@@ -279,7 +283,7 @@ def walk(node: Expression):
 def same_shape(a, b, holes: list) -> bool:
     """Whether two expressions differ in nothing but numbers and index letters; pairs that differ go to `holes`."""
     if isinstance(a, (Number, Sum)) or isinstance(b, (Number, Sum)) or (isinstance(a, Name) and isinstance(b, Name)):
-        if _equal(a, b):
+        if equal(a, b):
             return True
         holes.append((a, b))
         return True
@@ -297,12 +301,35 @@ def same_shape(a, b, holes: list) -> bool:
     return a == b
 
 
-def _equal(a, b) -> bool:
+def changing_indices(a: Expression, b: Expression) -> list:
+    """Pairs of indices in which two expressions differ; empty where they are equal, or differ in more than indices."""
+    pairs: list = []
+    indices = {id(inner) for node in walk(a) if isinstance(node, Index) for i in node.indices for inner in walk(i)}
+    return pairs if same_shape(a, b, pairs) and all(id(pair[0]) in indices for pair in pairs) else []
+
+
+def replaced(node, places: set[int], new: Expression):
+    """A copy of an expression with `new` in place of those of its parts whose identities are `places`."""
+    if id(node) in places:
+        return new
+    if isinstance(node, list):
+        return [replaced(item, places, new) for item in node]
+    if not isinstance(node, Expression):
+        return node
+    copied = copy.copy(node)
+    for name, value in vars(node).items():
+        if isinstance(value, (Expression, list)):
+            setattr(copied, name, replaced(value, places, new))
+    return copied
+
+
+def equal(a, b) -> bool:
+    """Whether two expressions are the same, wherever they stand."""
     if type(a) is not type(b):
         return False
     if isinstance(a, Expression):
         names = [item.name for item in fields(a) if item.name not in ("start", "loose", "digits")]
-        return all(_equal(getattr(a, name), getattr(b, name)) for name in names)
+        return all(equal(getattr(a, name), getattr(b, name)) for name in names)
     if isinstance(a, (list, tuple)):
-        return len(a) == len(b) and all(map(_equal, a, b))
+        return len(a) == len(b) and all(map(equal, a, b))
     return a == b

@@ -37,8 +37,7 @@ def misprints(chapter: Chapter, label: str | None = None) -> list[Misprint]:
     """Every misprint of the equations that a chapter evaluates from print, in the order of its checks."""
     found, formulas = [], chapter.printed_formulas
     for check in chapter.checks:
-        evaluated = any(keyword.arg == "printed" for keyword in check.call.keywords)
-        if evaluated and check.label in formulas and label in (None, check.label):
+        if check.printed and check.label in formulas and label in (None, check.label):
             lines = chapter.sources[check.cell].splitlines()[check.call.lineno - 1 : check.call.end_lineno]
             excused = {int(place) for line in lines for place in re.findall(r"# no misprint: (\d+): \S", line)}
             for mutant in (mutant for mutant in mutants(formulas[check.label]) if mutant.position not in excused):

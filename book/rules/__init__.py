@@ -34,6 +34,7 @@ RULES: list[Callable[[Chapter], Iterator[Violation]]] = [
     code.runs_anywhere,
     randomness.randomness_is_seeded,
     equations.equations_are_checked,
+    equations.equations_are_evaluated,
     equations.bindings_are_literal,
     equations.labels_are_equations,
     equations.claims_show_values,

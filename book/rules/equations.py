@@ -9,6 +9,9 @@ from collections.abc import Iterator
 from book.chapter import Chapter
 from book.rules.violation import Violation
 
+#: Share of a chapter's labelled equations that are evaluated as they are printed; one may always be left out.
+EVALUATED = 0.8
+
 
 def equations_are_checked(chapter: Chapter) -> Iterator[Violation]:
     checked: dict[str, int] = {}
@@ -33,6 +36,21 @@ def equations_are_checked(chapter: Chapter) -> Iterator[Violation]:
             yield Violation(chapter.path, n, f"check names '{label}', which no equation has", remedy)
     if not chapter.labels:
         yield Violation(chapter.path, 0, "no labelled equation", "Label each display equation that states a result")
+
+
+def equations_are_evaluated(chapter: Chapter) -> Iterator[Violation]:
+    """Each labelled equation is evaluated as it is printed, or it says why not; most of them are."""
+    checked = {check.label for check in chapter.checks if isinstance(check.label, str)}
+    reasons = {label: reason for label, reason in chapter.prints.items() if label in checked}
+    for label in (label for label, reason in reasons.items() if reason is None):
+        message = f"'{label}' is not evaluated as it is printed, and nothing says why"
+        remedy = 'Bind its names, printed={"A": A}, or say why not: not_printed="a limit"'
+        yield Violation(chapter.path, chapter.labels[label], message, remedy)
+    given = [label for label, reason in reasons.items() if reason]
+    if len(given) > 1 and len(chapter.labels) - len(given) < EVALUATED * len(chapter.labels):
+        message = f"{len(given)} of {len(chapter.labels)} labelled equations are not evaluated as they are printed"
+        remedy = f"Bind the names of more of them: {EVALUATED:.0%} of a chapter's equations are"
+        yield Violation(chapter.path, chapter.labels[given[0]], message, remedy)
 
 
 def bindings_are_literal(chapter: Chapter) -> Iterator[Violation]:
