@@ -11,7 +11,18 @@ from typing import Any
 
 import numpy as np
 
-__all__ = ["Depending", "Distribution", "Identity", "Indexed", "Measure", "Outcomes", "PlusMinus", "Range", "Row"]
+__all__ = [
+    "Depending",
+    "Distribution",
+    "Identity",
+    "Indexed",
+    "Measure",
+    "Optimum",
+    "Outcomes",
+    "PlusMinus",
+    "Range",
+    "Row",
+]
 
 
 class Depending:
@@ -47,6 +58,27 @@ class Range:
 
     first: int
     last: int
+
+
+class Optimum:
+    """A quantity that runs over a continuum under max or min: ``Optimum(V_k, others)`` for ``\\max_Q``.
+
+    What stands under max or min is evaluated with `at` and with each of `others`, all of which must satisfy the printed
+    condition, and the best of these values counts. Several quantities under one max move together. Where the name is
+    printed elsewhere (reached at Q = …) it stands for `at`, which must then be the best.
+
+    Parameters
+    ----------
+    at : number or array
+        Where the optimum is attained; where the display prints max and min of one quantity, one of the two.
+    others : sequence
+        Values that are tried beside it, of the same kind; at least one.
+    """
+
+    def __init__(self, at, others):
+        self.at, self.others = at, list(others)
+        if not self.others:
+            raise ValueError("an optimum is one among others: give values that are tried beside it")
 
 
 @dataclass(frozen=True)

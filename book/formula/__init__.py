@@ -10,7 +10,7 @@ computes, `evaluation` compares. What is not understood is refused, with its pla
 
 from book.formula.errors import FormulaError
 from book.formula.evaluation import Disagreement, Evaluation, Formula, FormulaDisagrees, compare, evaluate, parse
-from utils.printed import Depending, Distribution, Indexed, Measure, Outcomes, PlusMinus, Range
+from utils.printed import Depending, Distribution, Indexed, Measure, Optimum, Outcomes, PlusMinus, Range
 
 __all__ = [
     "Depending",
@@ -22,6 +22,7 @@ __all__ = [
     "FormulaError",
     "Indexed",
     "Measure",
+    "Optimum",
     "Outcomes",
     "PlusMinus",
     "Range",

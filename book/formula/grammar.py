@@ -38,7 +38,7 @@ from book.formula.tree import (
     Tuple,
     same_shape,
 )
-from utils.printed import Distribution, Measure, Range
+from utils.printed import Distribution, Measure, Optimum, Range
 
 __all__ = ["read"]
 
@@ -484,6 +484,8 @@ class _Row:
             return self.integral(node)
         if base.key == r"\nabla":
             return self.gradient(node)
+        if node.key == r"\#":
+            return self.count(node)
         if base.kind == "frac":
             derivative = self.derivative(node, base)
             if derivative is not None:
@@ -780,13 +782,13 @@ class _Row:
     # functions and operators ----------------------------------------------------------------------------------------
 
     def is_function_of_list(self, base) -> bool:
-        """\\max(a, b), not \\max_i a_i."""
+        """\\max(a, b) or \\max|x|, not \\max_i a_i."""
         node = self.nodes[self.place]
         after = self.nodes[self.place + 1] if self.place + 1 < len(self.nodes) else None
         if base.key not in (r"\max", r"\min") or (node.kind == "script" and node.parts[1]) or after is None:
             return False
         fence = after.parts[0][0] if after.kind == "script" else after
-        return fence.kind == "fence" and fence.text in ("( )", r"\{ \}")
+        return fence.kind == "fence" and fence.text in ("( )", r"\{ \}", r"\lvert \rvert")
 
     def function(self, node, base, name) -> Expression:
         self.place += 1
@@ -886,6 +888,15 @@ class _Row:
         body = self.rest_of_term(node)
         return Big(node.start, operator, letters, perhaps, first, last, conditions, body)
 
+    def count(self, node) -> Expression:
+        r"""How many indices satisfy conditions: \#\{i : a_i > 0\}."""
+        fence = self.nodes[self.place + 1] if self.place + 1 < len(self.nodes) else node
+        if fence.kind != "fence" or fence.text != r"\{ \}" or all(n.key != ":" for n in fence.parts[0]):
+            self.fail("a number of indices is read with their conditions: how many of what?", node)
+        self.place += 2
+        letters, _, conditions, _ = self.under(fence.parts[0], node)
+        return Big(node.start, "sum", letters, [], None, None, conditions, Number(node.start, 1.0))
+
     def under(self, nodes, node):
         """Letters, perhaps letters, conditions and first value of what stands under a sum."""
         nodes = [n for n in nodes if n.kind not in ("gap", "break")]
@@ -901,9 +912,12 @@ class _Row:
             sides, relations = _relations(part)
             if not relations:
                 letters.append(self.letter(part, node))
-            elif len(relations) == 1 and relations[0].key == "=":
+            elif len(relations) == 1 and relations[0].key == "=" and not self.optima(part):
                 letters.append(self.letter(sides[0], node))
                 first = self.inner(sides[1])
+            elif optima := self.optima(part):
+                letters += [key for key in optima if key not in letters]
+                conditions.append(self.condition(part))
             else:
                 for side in sides:
                     if len(side) == 1 and side[0].kind == "symbol" and self.is_free(side[0]):
@@ -914,12 +928,25 @@ class _Row:
             self.fail("no index letter stands under the operator", node)
         return letters, perhaps, conditions, first
 
+    def optima(self, nodes) -> list[str]:
+        """Names in a condition that are bound to an optimum: Q in QᵀQ = I."""
+        keys = []
+        for place, node in enumerate(nodes if self.bindings else []):
+            found = self.bindings.find(nodes, place)
+            if found and isinstance(self.bindings.values[found.key], Optimum):
+                keys.append(found.key)
+            for part in node.parts if node.kind == "fence" else ():
+                keys += self.optima(part)
+        return list(dict.fromkeys(keys))
+
     def is_free(self, node) -> bool:
         """Whether a symbol can be an index letter: nothing else is bound to it."""
         bound = self.bindings.values.get(node.key) if self.bindings else None
         return node.text[-1].isalpha() and (bound is None or isinstance(bound, Range))
 
     def letter(self, nodes, node) -> str:
+        if optima := self.optima(nodes):
+            return optima[0]
         if len(nodes) != 1 or not (_is_nameable(nodes[0]) or nodes[0].kind == "script"):
             self.fail("an index letter is expected under the operator", node)
         if nodes[0].kind == "words":

@@ -52,7 +52,7 @@ from book.formula.tree import (
     same_shape,
     walk,
 )
-from utils.printed import Depending, Distribution, Identity, Indexed, Outcomes, PlusMinus, Range, Row
+from utils.printed import Depending, Distribution, Identity, Indexed, Optimum, Outcomes, PlusMinus, Range, Row
 
 __all__ = ["Meaning", "StatementValues"]
 
@@ -400,6 +400,8 @@ class Meaning:
             return value.values if scope.outcome is None else value.values[scope.outcome]
         if isinstance(value, Distribution) and value.density is None and not isinstance(node, Expectation):
             return value.weights if scope.outcome is None else value.weights[scope.outcome]
+        if isinstance(value, Optimum):
+            return value.at
         if isinstance(value, PlusMinus):
             return value.plus if scope.local.get(SIGN, 1) == 1 else value.minus
         if isinstance(value, Range):
@@ -683,6 +685,8 @@ class Meaning:
 
     def big(self, node: Big, scope):
         letters = node.letters + [p for p in node.perhaps if p not in scope.local and p not in self.outer_letters]
+        if any(isinstance(self.bindings.values.get(letter), Optimum) for letter in letters):
+            return self.optimum(node, letters, scope)
         ranges = self.big_ranges(node, letters, scope)
         if math.prod(len(r) for r in ranges) > MAX_STEPS:
             self.fail(f"more than {MAX_STEPS} terms", node)
@@ -718,6 +722,42 @@ class Meaning:
                 self.fail(f"a {node.operator} over nothing", node)
             return 0.0 if node.operator == "sum" else 1.0
         return self.notice(total)
+
+    def optimum(self, node: Big, letters, scope):
+        """max or min over a continuum, where it is bound to be attained; what else is tried may not be beyond."""
+        bound = [self.bindings.values.get(letter) for letter in letters]
+        if node.operator in ("sum", "product") or not all(isinstance(one, Optimum) for one in bound):
+            self.fail(f"a {node.operator} over a bound optimum and something else", node)
+        if len({len(one.others) for one in bound}) > 1:
+            self.fail("as many others are tried for each quantity", node)
+        values, candidates = [], [[one.at for one in bound], *zip(*(one.others for one in bound), strict=True)]
+        for places in candidates:
+            inner = scope.with_local(letters, places)
+            for condition in node.conditions:
+                if not self.truth(condition, inner):
+                    self.fail("a value that is tried violates the printed condition", condition)
+            value = self.value(node.body, inner)
+            if kind(value) != "scalar" or np.iscomplexobj(value):
+                self.fail(f"the {node.operator} of {shape_of(value)}", node)
+            values.append(self.notice(value))
+        sign = 1 if node.operator in ("max", "argmax") else -1
+        best = int(np.argmax(sign * np.array(values)))
+        if best and self.stands_alone(letters) and sign * (values[best] - values[0]) > 1e-9 * np.abs(values).max():
+            found = f"{values[0]:.6g} where it is bound to be, {values[best]:.6g} beside"
+            self.fail(f"this is no {node.operator}: {found}", node)
+        if node.operator in ("max", "min"):
+            return values[best]
+        return candidates[best][0] if len(letters) == 1 else self.fail("several quantities under one arg", node)
+
+    def stands_alone(self, letters) -> bool:
+        """Whether one of several names is printed outside the operators that it runs under."""
+        shown = [e for statement in self.statements for e in self.statement_expressions(statement)]
+        return any(
+            isinstance(node, Name) and node.key == letter
+            for letter in letters
+            for expression in shown
+            for node, _ in self.visible(expression, letter, Scope())
+        )
 
     def big_ranges(self, node: Big, letters, scope):
         if node.first is not None:
@@ -789,10 +829,10 @@ class Meaning:
     # truths ---------------------------------------------------------------------------------------------------------
 
     def truth(self, chain: Chain, scope) -> bool:
-        return bool(np.all(self.truths(chain, scope)))
+        return bool(np.all(self.truths(chain, scope, whole=True)))
 
-    def truths(self, chain: Chain, scope):
-        """Whether the relations of a chain hold, entry by entry."""
+    def truths(self, chain: Chain, scope, whole: bool = False):
+        """Whether the relations of a chain hold, entry by entry; ≠ of a `whole` says that it differs somewhere."""
         values = [self.value(part, scope) for part in chain.parts]
         result = True
         for (a, b), relation in zip(itertools.pairwise(values), chain.relations, strict=True):
@@ -803,7 +843,8 @@ class Meaning:
             compare = _COMPARISONS.get(relation)
             if compare is None:
                 self.fail(f"{relation} in a condition", chain)
-            result = result & compare(a, b)
+            holds = compare(a, b)
+            result = result & (np.any(holds) if relation == r"\ne" and whole else holds)
         return result
 
     def contained(self, a, b, chain):
@@ -1115,7 +1156,7 @@ def _with_number(node, holes: set[int], number: int):
 
 
 def _equal(a, b):
-    return np.isclose(a, b, rtol=1e-12, atol=0.0)
+    return np.isclose(a, b, rtol=1e-12, atol=1e-12)
 
 
 _COMPARISONS = {

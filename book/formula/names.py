@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from book.formula.layout import Node, key_of, layout
-from utils.printed import Depending, Distribution, Identity, Indexed, Measure, Outcomes, PlusMinus, Range, Row
+from utils.printed import Depending, Distribution, Identity, Indexed, Measure, Optimum, Outcomes, PlusMinus, Range, Row
 
 __all__ = ["Bindings", "Found", "plain"]
 
@@ -126,6 +126,8 @@ def plain(name: str, value):
     if isinstance(value, (Indexed, Outcomes)):
         inner = plain(name, value.values)
         return Indexed(inner, value.first) if isinstance(value, Indexed) else Outcomes(inner)
+    if isinstance(value, Optimum):
+        return Optimum(plain(name, value.at), [plain(name, other) for other in value.others])
     if isinstance(value, (Depending, Distribution, Measure, PlusMinus, Range, Row, Identity, str, bytes)) or callable(
         value
     ):
