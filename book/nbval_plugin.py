@@ -1,4 +1,4 @@
-"""pytest -p book.nbval_plugin --nbval-lax chapters: the one execution of the book that `make test` makes.
+"""pytest -p nbval -p book.nbval_plugin --nbval-lax chapters: the one execution of the book that `make test` makes.
 
 nbval runs every cell; this plugin makes three things of its run:
 

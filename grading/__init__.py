@@ -8,3 +8,9 @@ box      what runs a submission: the wall, the process behind it, the values tha
 
 and two doors: `__main__` for `python -m grading`, `notebook` for a learner's notebook.
 """
+
+import sys
+
+# Otter loads nbformat, which loads jsonschema, which loads this package if it is there: a second's work at each start,
+# to know a format of addresses that no schema here asks for
+sys.modules.setdefault("rfc3987_syntax", None)

@@ -16,6 +16,7 @@ from grading.box.sandbox import choose_sandbox
 from grading.course.assignment import ROOT, assignments
 from grading.course.release import make_student_files, write_autograder_zip, write_student_zip
 from grading.course.selftest import complaints, plant, reached
+from grading.course.zips import is_fresh, kept_zip
 from grading.importing import import_file
 from grading.judging.expectations import Expectations
 from tests.warm_boxes import WarmSandbox
@@ -52,11 +53,13 @@ def judged(assignment, wrong, box):
 
 @pytest.fixture(scope="session")
 def student_zip(tmp_path_factory):
-    """The zip of an assignment, made once."""
+    """The zip of an assignment: the one that the site offers, where it is up to date, or one made once."""
     folder = tmp_path_factory.mktemp("zips")
 
     @functools.cache
     def made(assignment):
+        if is_fresh(assignment):
+            return kept_zip(assignment.name)
         path = folder / f"{assignment.name}.zip"
         write_student_zip(assignment, path)
         return path

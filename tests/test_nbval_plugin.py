@@ -20,8 +20,9 @@ BLIND = 'y = x + 0 * x\ncheck("eq-blind", one=y, two=np.copy(x))'
 def run(book, path, *options):
     """nbval with the plugin on one notebook of a tiny book; (exit status, what it printed)."""
     book.with_checks()
-    command = [sys.executable, "-m", "pytest", "-q", "-p", "book.nbval_plugin", "-p", "no:cacheprovider"]
-    command += ["--nbval-lax", "--nbval-current-env", "--color=no", f"--rootdir={book.root}", *options, str(path)]
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "nbval", "-p", "book.nbval_plugin"]
+    command += ["-p", "no:cacheprovider", "--nbval-lax", "--nbval-current-env", "--color=no"]
+    command += [f"--rootdir={book.root}", *options, str(path)]
     environment = os.environ | {"PYTHONPATH": str(ROOT)}
     done = subprocess.run(command, cwd=book.root, env=environment, capture_output=True, text=True, timeout=300)
     return done.returncode, re.sub(r"\x1b\[[0-9;]*m", "", done.stdout + done.stderr)  # IPython colours tracebacks

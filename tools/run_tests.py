@@ -24,7 +24,8 @@ MUTANTS = "3"
 
 PYTHON = [sys.executable, "-m"]
 PYTEST = [*PYTHON, "pytest", "-q", "-n", CORES, "--dist=loadfile"]
-NBVAL = ["-p", "book.nbval_plugin", "--nbval-lax", "--nbval-current-env", f"--nbval-cell-timeout={CELL_TIMEOUT}"]
+NBVAL = ["-p", "nbval", "-p", "book.nbval_plugin"]
+NBVAL += ["--nbval-lax", "--nbval-current-env", f"--nbval-cell-timeout={CELL_TIMEOUT}"]
 
 
 @dataclass(frozen=True)

@@ -45,10 +45,9 @@ class Opaque:
 
 def encode(value) -> bytes:
     """One frame that holds `value`."""
-    buffers: list[bytes] = []
+    buffers: list[memoryview] = []
     text = json.dumps(_pack(value, buffers, 0)).encode()
-    arrays = b"".join(buffers)
-    return HEADER.pack(MAGIC, len(text), len(arrays)) + text + arrays
+    return b"".join([HEADER.pack(MAGIC, len(text), sum(map(len, buffers))), text, *buffers])
 
 
 def frame_length(header: bytes, limit: int) -> int:
@@ -99,7 +98,7 @@ def _pack(value, buffers, depth):
         array = np.ascontiguousarray(value)
         array = array.astype(array.dtype.newbyteorder("<"), copy=False)
         start = sum(map(len, buffers))
-        buffers.append(array.tobytes())
+        buffers.append(array.reshape(-1).view(np.uint8).data)
         return {"array": [array.dtype.str, list(np.shape(value)), start], "scalar": isinstance(value, np.generic)}
     if type(value) is list:
         return [_pack(item, buffers, depth + 1) for item in value]

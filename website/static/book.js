@@ -6,21 +6,31 @@ const SLICE = 8; // milliseconds
 // Whatever is wider than its place scrolls; make such places reachable by keyboard, and only such places.
 const SCROLLING = "div.math, .katex-display, pre, .cell_output, .pst-scrollable-table-container";
 
-function markScrolling(block) {
-  const all = [block, ...block.querySelectorAll(SCROLLING)].filter((element) => element.matches(SCROLLING));
+function markScrolling() {
+  const all = [...document.querySelectorAll(SCROLLING)];
   const wide = all.map((element) => element.scrollWidth > element.clientWidth + 1); // read all, then write all
-  all.forEach((element, i) => (wide[i] ? (element.tabIndex = 0) : element.removeAttribute("tabindex")));
+  all.forEach((element, i) => {
+    if (wide[i] === element.hasAttribute("tabindex")) return;
+    if (wide[i]) element.tabIndex = 0;
+    else element.removeAttribute("tabindex");
+  });
 }
 
-function finish(blocks) {
+// As many blocks at once as fit the slice: laid out one by one they would take several times as long.
+function finish(blocks, size = 1) {
   const start = performance.now();
-  while (blocks.length && performance.now() - start < SLICE) {
-    const block = blocks.shift();
-    block.style.contentVisibility = "visible";
-    markScrolling(block);
-  }
-  if (blocks.length) setTimeout(finish, 0, blocks);
-  else document.documentElement.dataset.finished = "";
+  const slice = blocks.splice(0, size);
+  slice.forEach((block) => (block.style.contentVisibility = "visible"));
+  slice.at(-1)?.offsetHeight; // to be read, it has to be laid out, and all before it
+  const faster = SLICE / (performance.now() - start);
+  if (blocks.length) setTimeout(finish, 0, blocks, Math.max(1, Math.floor(size * Math.min(2, faster))));
+  else new ResizeObserver(remeasure).observe(document.body);
+}
+
+// Once at the end, then whenever something folded opens or the page becomes narrower or wider.
+function remeasure() {
+  markScrolling();
+  document.documentElement.dataset.finished = "";
 }
 
 window.addEventListener("load", async () => {
