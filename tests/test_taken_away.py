@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from scipy.spatial.distance import cdist
+from scipy.special import expit
+from scipy.stats import entropy
 
 from book.definitions import definitions
 from book.order import ROOT
@@ -86,3 +88,127 @@ def test_lda():
         eigenvalues, W = discriminants(large, y)
     np.testing.assert_allclose(W.T @ chapter["scatter_matrices"](large, y)[0] @ W, np.eye(4), atol=1e-9)
     assert np.sum(eigenvalues > 1e-10) == 2
+
+
+def test_gaussian_kl():
+    chapter = definitions(ROOT / "chapters/foundations/gaussian_kl.ipynb")
+    p, q = np.array([0.5, 0.5, 0.0]), np.array([0.25, 0.5, 0.25])
+    assert np.isclose(chapter["kl_discrete"](p, q), entropy(p, q))
+    assert chapter["kl_discrete"](q, p) == np.inf == chapter["H"](q, p)
+    assert chapter["kl_discrete"](p, p) == 0
+    assert chapter["H"](np.array([1.0, 0.0])) == 0  # a forecast of exactly 0 and 1
+    assert np.isclose(chapter["H"](p, q), entropy(p) + entropy(p, q))
+    for wrong in (np.array([3, 5, 2]), np.array([0.5, 0.5]), np.array([1.5, -0.5, 0.0])):
+        with pytest.raises(ValueError, match="probabilities"):
+            chapter["kl_discrete"](wrong, q)
+
+    rng = np.random.default_rng(0)
+    kl = chapter["kl_cholesky"]
+    for d, scale in ((1, 1.0), (3, 1e4), (200, 1e-4)):
+        A = scale * rng.standard_normal((d, 2 * d))
+        mean, Sigma = scale * rng.standard_normal(d), A @ A.T / d
+        assert abs(kl(mean, Sigma, mean, Sigma)) < 1e-9
+        assert np.isclose(
+            kl(mean, Sigma, 0 * mean, 4 * Sigma), chapter["kl_gaussians"](mean, Sigma, 0 * mean, 4 * Sigma)
+        )
+    millions = np.array([10**6, -(10**6)])
+    assert np.isclose(kl(millions, np.eye(2), 0 * millions, np.eye(2)), 1e12)
+    constant = np.diag([1.0, 0.0])  # a feature without variance
+    with pytest.raises(ValueError, match="positive definite"):
+        kl(np.zeros(2), np.eye(2), np.zeros(2), constant)
+
+    assert chapter["kl_to_standard"](np.zeros(4), np.zeros(4)) == 0
+    assert chapter["kl_to_standard"](np.array([1e4]), np.zeros(1)) == 5e7
+    assert np.isclose(chapter["kl_to_standard"](np.zeros(1), np.array([-1e4])), 4999.5)
+    close = np.zeros(2), np.eye(2), np.full(2, 1e-9), np.eye(2)
+    assert (chapter["estimators"](close, 50, rng)[:, 1] >= 0).all()
+
+
+def test_rayleigh_quotient():
+    chapter = definitions(ROOT / "chapters/foundations/rayleigh_quotient.ipynb")
+    spectrum, generalised = chapter["spectrum"], chapter["generalised_eigh"]
+    for M in (np.zeros((3, 3)), np.eye(2), np.diag([10**6, -(10**6)]), np.array([[4.0]])):
+        values, V = spectrum(M)
+        np.testing.assert_allclose(V * values @ V.T, M, atol=1e-9)
+        assert (np.diff(values) <= 0).all()
+    with pytest.raises(ValueError, match="not symmetric"):
+        spectrum(np.array([[1.0, 2.0], [0.0, 1.0]]))
+
+    rng = np.random.default_rng(1)
+    X = rng.standard_normal((5, 9))  # fewer samples than features
+    scatter, rest = np.cov(X.T), np.cov(rng.standard_normal((30, 9)).T)
+    values, W = generalised(scatter, rest)
+    np.testing.assert_allclose(W.T @ rest @ W, np.eye(9), atol=1e-8)
+    np.testing.assert_allclose(values[4:], 0, atol=1e-8)
+    with pytest.raises(ValueError, match="positive definite"):
+        generalised(rest, scatter)
+
+    power, step = chapter["power_iteration"], chapter["rqi_step"]
+    M = np.array([[2, 1], [1, 2]])
+    np.testing.assert_allclose(np.abs(power(10**6 * M, np.array([10**6, 0]), 60)[-1]), 0.5**0.5)
+    np.testing.assert_allclose(power(1e-4 * M, np.array([1e4, 0]), 60), power(M, np.array([1, 0]), 60))
+    np.testing.assert_allclose(np.abs(step(M, np.array([2, 1]) / 5**0.5)), np.array([13, 14]) / 365**0.5)
+    for start, matrix in ((np.zeros(2), M), (np.ones(2), 0 * M), (np.array([1, np.nan]), M)):
+        with pytest.raises(ValueError, match="no direction"):
+            power(matrix, start, 3)
+
+
+def test_backpropagation():
+    chapter = definitions(ROOT / "chapters/foundations/backpropagation.ipynb")
+    s = np.array([-1e4, -800.0, -1.0, 0.0, 1.0, 800.0, 1e4])
+    np.testing.assert_allclose(chapter["sigmoid"](s), expit(s))
+
+    np.testing.assert_array_equal(chapter["sum_to"](np.ones((4, 2, 3)), (1, 3)), np.full((1, 3), 8.0))
+
+    rng = np.random.default_rng(2)
+    by_hand, zeros = chapter["two_layer_by_hand"], np.zeros
+    for n, d, m, c in ((1, 1, 1, 1), (3, 9, 2, 5)):  # one sample, one class; fewer samples than features
+        X, G = rng.integers(0, 256, (n, d)), rng.standard_normal((n, c))
+        parameters = rng.standard_normal((d, m)), zeros(m), rng.standard_normal((m, c)), zeros(c)
+        for slope, parameter in zip(by_hand(X, *parameters, G), parameters, strict=True):
+            assert slope.shape == parameter.shape
+    dead = by_hand(np.ones((2, 3)), -np.ones((3, 4)), zeros(4), np.ones((4, 2)), zeros(2), np.ones((2, 2)))
+    assert [np.abs(slope).max() for slope in dead] == [0, 0, 0, 2]  # no unit is on
+
+    Node = chapter["Node"]
+    chapter["install"](Node, *(chapter[k] for k in ("add", "multiply", "matmul", "power")))
+    a = Node(np.array([3, 4]))  # integers
+    total = chapter["total"](a * a)
+    total.backward()
+    assert a.gradient.tolist() == [6, 8]
+    total.backward()  # a second sweep begins at zero
+    assert a.gradient.tolist() == [6, 8]
+    tie = Node([1e4, 1e4, -1e4])
+    chapter["amax"](tie, axis=0).backward()
+    assert tie.gradient.tolist() == [0.5, 0.5, 0]
+
+
+def test_least_squares():
+    chapter = definitions(ROOT / "chapters/foundations/least_squares.ipynb")
+    rng = np.random.default_rng(3)
+    solve, fit = chapter["solve_by_qr"], chapter["fit_with_intercept"]
+    for scale in (1e-4, 1.0, 1e4):
+        A, b = scale * rng.standard_normal((20, 4)), rng.standard_normal(20)
+        A[:, 2] *= 1e-8  # columns of very different sizes
+        np.testing.assert_allclose(A @ solve(A, b), A @ np.linalg.lstsq(A / 1e4, b)[0] / 1e4, rtol=1e-6, atol=1e-9)
+    integers = rng.integers(-(10**6), 10**6, (9, 3))
+    np.testing.assert_allclose(solve(integers, integers @ [1, 2, 3]), [1, 2, 3])
+    for wrong in (np.ones((2, 3)), np.ones((5, 2)), np.zeros((4, 1)), np.arange(12.0).reshape(4, 3)):
+        with pytest.raises(ValueError, match=r"columns"):
+            solve(wrong, np.ones(len(wrong)))
+
+    constant = np.column_stack([rng.standard_normal(8), np.full(8, 0.1)])
+    w = fit(constant, 2 + 3 * constant[:, 0])
+    np.testing.assert_allclose(w, [2, 3, 0], atol=1e-12)
+    wide = rng.standard_normal((3, 7))  # fewer samples than features
+    targets = rng.standard_normal(3)
+    intercept, *slopes = fit(wide, targets)
+    np.testing.assert_allclose(intercept + wide @ slopes, targets)
+
+    for A in (wide, np.zeros((3, 2)), np.ones((4, 2)), integers):
+        np.testing.assert_allclose(chapter["pseudo_inverse"](A), np.linalg.pinv(A), atol=1e-12)
+    np.testing.assert_allclose(chapter["ridge"](wide, targets, 1e-9), np.linalg.pinv(wide) @ targets, atol=1e-6)
+    with pytest.raises(ValueError, match="noise"):
+        chapter["standard_errors"](wide[:, :3], targets)
+    with pytest.raises(ValueError, match="without one"):
+        chapter["left_out_errors"](np.eye(3)[:, :2] + 0.0, targets)
