@@ -1,7 +1,5 @@
 """Functions that readers take away, on data that are not the chapter's: the right value or one clear error."""
 
-"""Functions that a reader takes from a chapter, on other data: the right value or one clear error."""
-
 from __future__ import annotations
 
 import numpy as np
