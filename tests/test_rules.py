@@ -351,7 +351,9 @@ INNOCENT = {
     "generator called random": {"code figure": "random = np.random.default_rng(0)\nrandom.normal()"},
     "thirty lines": {"code figure": "x = 1\n" * 30},
     "label by name": {"code check": 'a = 1\ncheck(label="eq-demo-square", printed={"a": a}, one=1.0, two=a)'},
-    "check through its module": {"code check": 'a = 1\nchecks.check("eq-demo-square", printed={"a": a}, one=1.0, two=a)'},
+    "check through its module": {
+        "code check": 'a = 1\nchecks.check("eq-demo-square", printed={"a": a}, one=1.0, two=a)'
+    },
     "claim with a dictionary": {"code claim": GOOD["code claim"].replace("a=a)", "**found)")},
     "glue with underscores": {"code claim": GOOD["code claim"] + '\nglue("demo_b", a)'},
     "glue in a loop": {

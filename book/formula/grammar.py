@@ -784,6 +784,10 @@ class _Row:
         for part in _split(nodes, {","}):
             if not part:
                 continue
+            if self.bindings is not None and not self.bindings.find(part, 0):
+                words = next((n for n in part if n.kind == "words" or n.key.startswith(r"\mathrm")), None)
+                if words is not None:
+                    self.fail(f"{words.key} is no index: bind the name together with it", words)
             if any(n.key in {"+", "-", "/"} for n in part) or all(n.text.isdigit() for n in part):
                 found.append(self.inner(part))
             else:
@@ -868,6 +872,8 @@ class _Row:
         if self.reaches_on():
             return [self.factor()]
         first = self.factor()
+        if self.sums_ahead() and (isinstance(first, Divide) or not self.nodes[self.place].spaced):
+            self.fail(f"does {base.key} reach over what follows? Put brackets", self.nodes[self.place])
         factors = [first]
         unspaced = isinstance(first, Number)
         while (
@@ -880,6 +886,14 @@ class _Row:
                 self.fail(f"how far does {base.key} reach? Write brackets or a space", self.nodes[self.place])
             factors.append(self.factor())
         return [Product(first.start, factors) if len(factors) > 1 else first]
+
+    def sums_ahead(self) -> bool:
+        """Whether a sum, an integral or another operator follows that acts on all the rest of the term."""
+        if self.place >= len(self.nodes) or self.bound_ahead() is not None:
+            return False
+        node = self.nodes[self.place]
+        base = node.parts[0][0] if node.kind == "script" else node
+        return base.key in BIG or base.key in RANDOM or base.key == r"\int"
 
     def bound_ahead(self):
         return self.bindings.find(self.nodes, self.place) if self.bindings is not None else None
@@ -1016,7 +1030,7 @@ class _Row:
             parts, relations = _relations(sub)
             law = key_of(parts[-1] if relations else sub)
             if self.bindings is not None and law not in self.bindings.values:
-                law = self.law_of_variable(law, node)
+                law = self.law_of_variable(law)
         if not self.starts_factor():
             self.fail("the expectation of what?", node)
         after = self.nodes[self.place]
@@ -1039,17 +1053,15 @@ class _Row:
             self.fail("an expectation has one argument", node)
         return Expectation(node.start, operator, law, bodies)
 
-    def law_of_variable(self, variable, node) -> str:
+    def law_of_variable(self, variable) -> str:
         r"""The law of a variable: \mathbb{E}_{\mathbf{z}} where one bound distribution names \mathbf{z} as its
-        variable."""
+        variable; the variable itself where none does."""
         found = [
             key
             for key, value in self.bindings.values.items()
             if isinstance(value, Distribution) and value.variable and self.bindings.key(value.variable) == variable
         ]
-        if len(found) != 1:
-            self.fail(f"bind {variable} to a Distribution, or one Distribution to the variable {variable}", node)
-        return found[0]
+        return found[0] if len(found) == 1 else variable
 
     def integral(self, node) -> Expression:
         self.place += 1

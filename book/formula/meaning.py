@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import itertools
 import math
+import time
 import warnings
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -56,7 +57,8 @@ from utils.printed import Depending, Distribution, Identity, Indexed, Optimum, O
 
 __all__ = ["Meaning", "StatementValues"]
 
-MAX_STEPS = 60_000  # expressions evaluated for one formula: half a second or so
+MAX_STEPS = 250_000  # expressions evaluated for one formula
+MAX_SECONDS = 1.0  # of processor time for one formula, beside what bound functions take
 MAX_TERMS = 10_000  # terms of one sum
 MAX_TRIALS = 60  # combinations of free indices that are tried, drawn from all of them
 MAX_DEPTH = 150  # evaluations within evaluations
@@ -85,7 +87,10 @@ class Scope:
 
 @dataclass
 class StatementValues:
-    """One statement's values: for each part one value for each trial of the free indices."""
+    """One statement's values: for each part one value for each trial of the free indices.
+
+    Without trials the statement is vacuous: no index satisfies its printed condition.
+    """
 
     statement: Statement
     letters: list[str]
@@ -103,6 +108,7 @@ class Meaning:
         self.tex, self.bindings = tex, bindings
         self.statements = self._gather_conditions(statements)
         self.steps = self.depth = 0
+        self.deadline = math.inf
         self.magnitude = 0.0
         self.approximate = False
         self.outer_letters: set[str] = set()
@@ -183,11 +189,14 @@ class Meaning:
         if missing:
             names = ", ".join(name.key for name in missing)
             raise FormulaError(f"not bound: {names}", self.tex, missing[0].start)
+        self.deadline = time.process_time() + MAX_SECONDS
         return [self.evaluate_statement(statement) for statement in self.statements]
 
     def evaluate_statement(self, statement: Statement) -> StatementValues:
         expressions = self.statement_expressions(statement)
         letters = list(dict.fromkeys(n.key for e in expressions for n in self.free(e)))
+        named = [key for key in statement.order if isinstance(self.bindings.values.get(key), Range)]
+        letters += [letter for letter in named if letter not in letters]  # of a left side that only names the result
         letters = [letter for letter in dict.fromkeys([*statement.order, *letters]) if letter in letters]
         self.outer_letters = set(letters)
         scope = Scope()
@@ -225,9 +234,8 @@ class Meaning:
             inner = scope.with_local(letters, trial)
             if all(self.truth(condition, inner) for condition in statement.conditions):
                 found.append(trial)
-        if not found:
-            what = "no index satisfies the printed condition" if letters else "the inputs violate the printed condition"
-            self.fail(what, (statement.conditions or statement.parts)[0])
+        if not found and not letters:
+            self.fail("the inputs violate the printed condition", (statement.conditions or statement.parts)[0])
         if len(found) > MAX_TRIALS:
             drawn = np.random.default_rng(0).choice(len(found), MAX_TRIALS, replace=False)
             found = [found[place] for place in sorted(drawn)]
@@ -336,6 +344,8 @@ class Meaning:
         self.steps += 1
         if self.steps > MAX_STEPS:
             self.fail(f"more than {MAX_STEPS} steps", node)
+        if time.process_time() > self.deadline:
+            self.fail(f"more steps than {MAX_SECONDS:g} s are enough for", node)
         self.depth += 1
         try:
             if self.depth > MAX_DEPTH:
@@ -351,6 +361,10 @@ class Meaning:
 
     def notice(self, value):
         """Remember the largest intermediate number: rounding errors are in proportion to it."""
+        if isinstance(value, float):
+            if self.magnitude < abs(value) < math.inf:
+                self.magnitude = float(abs(value))
+            return value
         array = value.array if isinstance(value, Row) else value
         if isinstance(array, (int, float, complex, np.number, np.ndarray)) and np.size(array):
             size = float(np.abs(array).max())
@@ -359,6 +373,8 @@ class Meaning:
         return value
 
     def integer(self, value, node) -> int:
+        if type(value) is int:
+            return value
         if (
             kind(value) != "scalar"
             or not np.isfinite(value)
@@ -425,6 +441,7 @@ class Meaning:
     def call_python(self, function, arguments, node, name):
         self.steps += 10
         arguments = [a.array if isinstance(a, Row) else a for a in arguments]
+        start = time.process_time()
         try:
             found = function(*arguments)
         except FormulaError:
@@ -434,6 +451,7 @@ class Meaning:
         except Exception as problem:
             text = f"the function {name} failed: {type(problem).__name__}: {problem}"
             raise FormulaError(text[:300], self.tex, node.start) from None
+        self.deadline += time.process_time() - start
         try:
             return plain(name, found)
         except ValueError as problem:  # NaN outside the domain
@@ -661,7 +679,7 @@ class Meaning:
         if isinstance(base, Indexed):
             base, first = base.values, base.first
         array = base.array if isinstance(base, Row) else base
-        axes = np.ndim(array) if not isinstance(base, (list, dict)) else 1
+        axes = array.ndim if isinstance(array, np.ndarray) else 1 if isinstance(base, (list, dict)) else np.ndim(array)
         expressions = node.indices
         digits = expressions[0].digits if len(expressions) == 1 and isinstance(expressions[0], Number) else ""
         if node.loose and len(digits) > 1 and axes == len(digits):
@@ -1103,6 +1121,8 @@ class Meaning:
         return found
 
     def expectation(self, node: Expectation, scope):
+        if node.law and node.law not in self.bindings.values:
+            self.fail(f"bind {node.law} to a Distribution, or one Distribution to the variable {node.law}", node)
         law = self.quantity(node.law, scope, node) if node.law else None
         used = set().union(*(self.used(body) for body in node.bodies))
         values = [self.bindings.values.get(key) for key in used]
