@@ -95,10 +95,10 @@ def test_a_part_that_only_names_the_result_is_left_out_and_the_code_compared(sho
 
 def test_a_condition_may_hold_for_no_index_of_one_input_but_not_of_all(shown):
     vectors = [{r"x": np.array([1.0, 0.0]), "k": k} for k in (1, 2)]
-    check("eq-beyond", printed=vectors, one=[0.0, 0.0], two=[0.0, 0.0])
+    check("eq-beyond", printed=vectors, one=[0.0, 0.0], two=np.zeros(2))
     assert shown[0]["printed"]["trials"] == 2
     with pytest.raises(CheckFailed, match="nothing is known of the printed x_i"):
-        check("eq-beyond", printed=vectors[1:], one=[0.0], two=[0.0])
+        check("eq-beyond", printed=vectors[1:], one=[0.0], two=np.zeros(1))
 
 
 def test_a_left_side_whose_marks_are_misprinted_is_no_other_name(shown):

@@ -58,7 +58,7 @@ from utils.printed import Depending, Distribution, Identity, Indexed, Optimum, O
 __all__ = ["Meaning", "StatementValues"]
 
 MAX_STEPS = 250_000  # expressions evaluated for one formula
-MAX_SECONDS = 1.0  # of processor time for one formula, beside what bound functions take
+MAX_SECONDS = 0.8  # of processor time for one formula, beside what bound functions take
 MAX_TERMS = 10_000  # terms of one sum
 MAX_TRIALS = 60  # combinations of free indices that are tried, drawn from all of them
 MAX_DEPTH = 150  # evaluations within evaluations
