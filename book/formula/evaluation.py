@@ -10,8 +10,8 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from book.formula.arithmetic import kind, shape_of
+from book.formula.display import read
 from book.formula.errors import FormulaError
-from book.formula.grammar import read
 from book.formula.meaning import INEQUALITIES, Meaning, StatementValues
 from book.formula.names import Bindings
 from book.formula.tree import Derivative, Expectation, Expression, Name, Number, Statement, walk
