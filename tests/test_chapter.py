@@ -321,6 +321,16 @@ def test_what_is_evaluated_from_print_and_why_the_rest_is_not(chapter):
     assert [check.cell for check in found.checks] == [6, 6, 7, 7, 8]
 
 
+def test_bindings_may_come_from_what_a_function_of_the_chapter_returns(chapter):
+    code = [
+        'def ways(f):\n    return {"printed": {"a": f}, "one": f}',
+        'check("eq-a", **ways(1))\ncheck("eq-b", **more)',
+    ]
+    found = chapter("$$\na = 1\n$$ (eq-a)", "$$\nb = 1\n$$ (eq-b)", code=code)
+    assert found.prints == {"eq-a": "", "eq-b": None}
+    assert [check.printed for check in found.checks] == [True, False]
+
+
 def test_a_chapter_that_evaluates_nothing_has_no_formulas_to_hand_over(chapter):
     found = chapter("$$\na\n$$ (eq-a)", code=['check("eq-a", not_printed="a limit", one=1, two=1)'])
     assert found.printed_formulas == {}

@@ -18,9 +18,11 @@ from book.formula import (
     FormulaError,
     Indexed,
     Measure,
+    Optimum,
     Outcomes,
     PlusMinus,
     Range,
+    Terms,
     compare,
     evaluate,
     parse,
@@ -104,6 +106,10 @@ def value(tex, **more):
         (r"\sum_{i:\,x_i>0} y_i", y[x > 0].sum()),
         (r"\prod_{i=1}^k \lambda_i", 12.0),
         (r"\max_{i\ne k} \lambda_i", 4.0),
+        (r"\max\lvert\mathbf{x}\rvert", np.abs(x).max()),
+        (r"\#\{i:\,x_i>0\}", np.sum(x > 0)),
+        (r"\log a\,\sum_i x_i", np.log(0.7) * x.sum()),
+        (r"\log\Bigl(\frac1n\sum_i \lambda_i\Bigr)", np.log(2.5)),
         (r"\arg\min_i \lambda_i", 4.0),
         (r"\lambda_1 + \dots + \lambda_k", 7.0),
         (r"\lambda_{k+1} + \dots + \lambda_n", 3.0),
@@ -163,6 +169,104 @@ def test_free_indices_are_tried_over_their_range_and_conditions_select():
     compare(r"f(j) = j^2", {"f": lambda j: j**2, "j": Range(3, 9)})
     with pytest.raises(FormulaDisagrees, match=r"at i = 1, j = 2"):
         compare(tex, {"A": A.T, r"\mathbf{a}": A, r"\mathbf{e}": np.eye(D)})
+
+
+def test_every_is_said_in_words_before_the_index_and_a_condition_may_hold_for_none():
+    for words in (r"\text{for every class } j", r"\quad\text{for all } j", r"\text{for each } j = 1, \dots, n"):
+        assert len(compare(rf"\lambda_j = 5 - j \ {words}", NAMES).chains[0][0][0].values) == 4
+    some = evaluate(r"\lambda_j = 7 \text{ for } j > 4, \qquad a = 0.7", NAMES)
+    assert [len(parts[0].values) for parts, _ in some.chains] == [0, 1]
+    assert some.disagreements() == []
+    with pytest.raises(FormulaError, match="no index satisfies"):
+        compare(r"\lambda_j = 7 \text{ for } j > 4", NAMES)
+
+
+def test_a_name_goes_before_a_family_that_is_printed_alike():
+    for names in ({"n_+": 10.0, r"n_\cdot": x}, {r"n_\cdot": x, "n_+": 10.0}):
+        assert value(r"n_2/n_+", **names) == pytest.approx(x[1] / 10)
+
+
+def test_a_left_side_that_is_left_out_keeps_its_index_and_is_no_other_name():
+    found = evaluate(r"p_j = \frac1n", {"n": 4, "j": Range(1, 4)}, leave_out_results=True)
+    assert found.chains[0][0][0].values == [0.25] * 4
+    found = evaluate(r"\mathbb{E}_r[x_1] = a", NAMES, leave_out_results=True)
+    assert [part.tex for part in found.chains[0][0]] == ["a"]
+    with pytest.raises(FormulaError, match=re.escape(r"s is not bound; s^2 is bound and printed nowhere")):
+        evaluate("s = 2a", {"a": 1.0, "s^2": 4.0}, leave_out_results=True)
+
+
+VALUES, VECTORS = np.linalg.eigh(SPD)
+FRAMES = np.linalg.qr(np.random.default_rng(1).normal(size=(9, D, 2)))[0]
+KY_FAN = (
+    r"\max_{Q^\top Q = I_k} \operatorname{tr}(Q^\top\Sigma Q) = \lambda_1 + \dots + \lambda_k, \quad \text{at } Q = V"
+)
+BEST = {r"\Sigma": SPD, "k": 2, r"\lambda": VALUES[::-1], "V": VECTORS[:, :1:-1]}
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("", ""),
+        (r"\max", r"\min"),
+        (r"I_k", "2I_k"),
+        (r"Q^\top Q =", r"QQ^\top ="),
+        (r"\Sigma Q", r"\Sigma^{-1}Q"),
+        ("Q = V", "Q = 2V"),
+    ],
+)
+def test_an_optimum_over_a_continuum_is_tried_at_its_place_and_beside_it(before, after):
+    def run():
+        compare(KY_FAN.replace(before, after), BEST | {"Q": Optimum(VECTORS[:, :1:-1], FRAMES)})
+
+    if not before:
+        return run()
+    with pytest.raises((FormulaError, FormulaDisagrees)):
+        run()
+
+
+def test_an_optimum_is_bound_where_it_is_and_among_others():
+    with pytest.raises(FormulaError, match="this is no max"):
+        compare(KY_FAN, BEST | {"Q": Optimum(FRAMES[0], [VECTORS[:, :1:-1]]), "V": FRAMES[0]})
+    with pytest.raises(ValueError, match="one among others"):
+        Optimum(1.0, [])
+    both = r"\max_{\mathbf{x}\ne0} R(\mathbf{x}) = \lambda_1, \quad \min_{\mathbf{x}\ne0} R(\mathbf{x}) = \lambda_n"
+    bound = {r"\mathbf{x}": Optimum(VECTORS[:, -1], VECTORS.T), r"\lambda": VALUES[::-1], "n": D}
+    compare(both, bound | {"R": lambda v: v @ SPD @ v / (v @ v)})
+    turn = r"\arg\min_{a,b} (a - 1)^2 + b^2 = 1"
+    with pytest.raises(FormulaError, match="several quantities under one arg"):
+        compare(turn, {"a": Optimum(1.0, [0.0]), "b": Optimum(0.0, [1.0])})
+    pair = {"a": Optimum(1.0, [0.0]), "b": Optimum(0.0, [1.0, 2.0])}
+    with pytest.raises(FormulaError, match="as many others"):
+        compare(turn.replace(r"\arg", ""), pair)
+
+
+def test_a_sum_in_words_runs_over_bound_terms():
+    tex = r"s_j = \sum_{\text{edges } j \to i} s_i\,(\text{slope})"
+    edges = {1: [(2, 3.0), (3, -1.0), (2, 1.0)], 2: [(3, 2.0)], 3: []}
+    terms = Terms(edges.get, "j", gives=("i", r"\text{slope}"))
+    names = {r"\text{edges } j \to i": terms, "j": Range(1, 2)}
+    compare(tex, names | {"s": np.array([7.0, 2.0, 1.0])})
+    with pytest.raises(FormulaDisagrees):
+        compare(tex, names | {"s": np.array([7.0, 3.0, 1.0])})
+    for function, problem in ((lambda j: [(1,)], "does not give i and"), (lambda j: {}[j], "failed: KeyError")):
+        other = {r"\text{edges } j \to i": Terms(function, "j", gives=("i", r"\text{slope}"))}
+        with pytest.raises(FormulaError, match=problem):
+            compare(tex, names | other | {"s": x})
+    with pytest.raises(TypeError, match="a tuple of those that it gives"):
+        Terms(edges.get, "j", gives="i")
+
+
+@pytest.mark.parametrize("layers", [2, 3, 4, 6])
+def test_brackets_may_grow_before_dots_and_factors_may_alternate(layers):
+    W, S = np.random.default_rng(layers).normal(size=(2, layers, 3, 3))
+    product, row = W[0].T, x[:3]
+    for k in range(1, layers):
+        product = product @ S[k - 1] @ W[k].T
+    for factor in W[::-1]:
+        row = row @ factor
+    names = {"W": W, "S": S, "L": layers, "G": product, r"\mathbf{g}": row, r"\mathbf{u}": x[:3]}
+    compare(r"G = W_1^\top S_1W_2^\top S_2 \cdots S_{L-1}W_L^\top", names)
+    compare(r"\mathbf{g}^\top = \Bigl(\bigl(\mathbf{u}^\top W_L\bigr)W_{L-1}\Bigr) \cdots W_1", names)
 
 
 def test_chains_compare_every_part_and_rows_continue():
@@ -255,6 +359,12 @@ def test_differentials_follow_what_depends_on_what_moves():
         (r"A + W", "no sum", "W"),
         (r"a/bn", "below the slash", "/"),
         (r"\log a n", "how far does", "n"),
+        (r"\log\frac1n\sum_i x_i", "reach over what follows", r"\sum"),
+        (r"\log\frac12\,\int_0^1 t\,\mathrm{d}t", "reach over what follows", r"\int"),
+        (r"x_{\text{first}}", r"\text{first} is no index", r"\text"),
+        (r"\mathbb{E}_{r}[x_1]", "bind r to a Distribution", r"\mathbb"),
+        (r"A_1B_1\cdots B_n", "do two factors alternate", r"\cdots"),
+        (r"\#A", "how many of what", r"\#"),
         (r"\log(a)^2", "power belong", "(a)^2"),
         (r"A\odot B A", "fits in two ways", r"\odot"),
         (r"\lVert A\rVert", "needs its index", r"\lVert"),
@@ -316,6 +426,7 @@ HOSTILE = {
     "a binomial": r"\binom{100000}{50000}",
     "a function that calls itself": "f(a)",
     "a circle of dependence": "C",
+    "large matrices again and again": r"\sum_{i=1}^{9000} \operatorname{tr}(LLLLLLLLLLLL)",
     "free indices": r"A_{ij}A_{kl}A_{rs}A_{tu}A_{vw} = a",
 }
 
@@ -325,9 +436,15 @@ def test_hostile_formulas_end_in_an_error(what):
     def endless(t):
         return endless(t)
 
-    names = NAMES | {"f": endless, "C": Depending(lambda c: c, "C")}
+    names = NAMES | {"f": endless, "C": Depending(lambda c: c, "C"), "L": np.eye(200)}
     with pytest.raises((FormulaError, FormulaDisagrees)):
         compare(HOSTILE[what], names, value=0.123)
+
+
+def test_a_double_sum_over_two_hundred_indices_is_no_hostile_formula():
+    d = np.arange(150.0)
+    tex = r"\sum_{i=1}^m\sum_{j=1}^m d_id_j"
+    compare(tex, {"d": d, "m": 150}, value=d.sum() ** 2)
 
 
 def test_nothing_of_python_can_be_reached_from_tex():

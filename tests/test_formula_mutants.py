@@ -19,6 +19,8 @@ from book.formula.mutants import KINDS, mutants
         (r"A^{-\top}", "transpose", "A^{-1}"),
         ("x_i", "index", "x_{i+1}"),
         ("A_{ij}", "index", "A_{jj}"),
+        ("A_{ii}", "index", "A_{i+1,i}"),
+        ("A_{ii}", "index", "A_{i,i+1}"),
         (r"\sum_{i=1}^n x_i", "index", r"\sum_{i=2}^n x_i"),
         (r"\tfrac12 a", "factor", "  a"),
         ("2a", "factor", "4a"),
@@ -27,6 +29,7 @@ from book.formula.mutants import KINDS, mutants
         (r"\frac1n a", "count", r"\frac{1}{n-1} a"),
         (r"\frac{1}{n-1} a", "count", r"\frac{1}{n} a"),
         ("a^2", "power", "a"),
+        (r"\nabla^2f", "power", r"\nabla f"),
         (r"a \le b", "inequality", r"a \ge  b"),
     ],
 )

@@ -28,6 +28,7 @@ TEX = {
     "eq-norms": r"\lVert\mathbf{x}\rVert \le \lVert\mathbf{x}\rVert_1",
     "eq-two-norms": r"\lVert\mathbf{x}\rVert \le \lVert\mathbf{x}\rVert_1, \qquad "
     r"\lVert\mathbf{x}\rVert_1 \le 3\lVert\mathbf{x}\rVert",
+    "eq-beyond": r"x_i = 0 \text{ for } i > k",
     "eq-zero": r"s = \sum_i x_i - \sum_i x_i",
 }
 
@@ -90,6 +91,23 @@ def test_a_part_that_only_names_the_result_is_left_out_and_the_code_compared(sho
     assert f"= {A.T[worst]:.12g}" in str(failure.value)
     with pytest.raises(CheckFailed, match="compared with nothing"):
         check("eq-result", printed={"A": A}, by_hand=x)
+
+
+def test_a_condition_may_hold_for_no_index_of_one_input_but_not_of_all(shown):
+    vectors = [{r"x": np.array([1.0, 0.0]), "k": k} for k in (1, 2)]
+    check("eq-beyond", printed=vectors, one=[0.0, 0.0], two=np.zeros(2))
+    assert shown[0]["printed"]["trials"] == 2
+    with pytest.raises(CheckFailed, match="nothing is known of the printed x_i"):
+        check("eq-beyond", printed=vectors[1:], one=[0.0], two=np.zeros(1))
+
+
+def test_a_left_side_whose_marks_are_misprinted_is_no_other_name(shown):
+    kernel.replace({"eq-result": r"J^\star = A^\top"})
+    check("eq-result", printed={"A": A, r"J^\star": A.T}, transposed=A.T)
+    broken_tex = r"J = A^\top"
+    kernel.replace({"eq-result": broken_tex})
+    with pytest.raises(CheckFailed, match=r"J is not bound; J\^\\star is bound and printed nowhere"):
+        check("eq-result", printed={"A": A, r"J^\star": A.T}, transposed=A.T)
 
 
 def test_one_side_alone_must_be_compared(shown):

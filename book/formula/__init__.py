@@ -4,8 +4,9 @@
     >>> names = {"A": A, r"\\mathbf{x}": x}
     >>> compare(r"\\nabla_{\\mathbf{x}}\\, \\mathbf{x}^\\top A\\mathbf{x} = (A + A^\\top)\\,\\mathbf{x}", names)
 
-`layout` reads what is seen, `names` finds the bound quantities in it, `grammar` says what stands for what, `meaning`
-computes, `evaluation` compares. What is not understood is refused, with its place; nothing is guessed.
+`layout` reads what is seen, `names` finds the bound quantities in it, `display` divides it into statements, `grammar`
+and `operators` say what stands for what, `meaning` computes (letters in `ranges`, derivatives and integrals in
+`analysis`), `evaluation` compares. What is not understood is refused, with its place; nothing is guessed.
 """
 
 from book.formula.errors import FormulaError

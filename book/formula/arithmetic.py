@@ -29,19 +29,25 @@ ELEMENTWISE = {
 OF_MATRICES = {"log", "exp", "sqrt"}
 
 
+#: By the number of axes.
+KINDS = "scalar", "column", "matrix"
+
+
 class Misfit(ValueError):
     """Values whose shapes or sizes do not fit together, or fit in two ways; without the place in the formula."""
 
 
 def kind(value) -> str:
     """``scalar``, ``column``, ``row``, ``matrix``, ``identity``, ``family`` or ``thing``."""
+    if isinstance(value, (float, int)):  # most values by far; NumPy's double is a float
+        return "scalar"
+    if isinstance(value, np.ndarray):
+        return KINDS[value.ndim] if value.ndim < 3 else "family"
     if isinstance(value, Row):
         return "row"
     if isinstance(value, Identity):
         return "identity"
-    if isinstance(value, (int, float, complex, np.number, np.ndarray)):
-        return ("scalar", "column", "matrix")[np.ndim(value)] if np.ndim(value) < 3 else "family"
-    return "thing"
+    return "scalar" if isinstance(value, (complex, np.number)) else "thing"
 
 
 def shape_of(value) -> str:

@@ -10,11 +10,11 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from book.formula.arithmetic import kind, shape_of
+from book.formula.display import read
 from book.formula.errors import FormulaError
-from book.formula.grammar import read
 from book.formula.meaning import INEQUALITIES, Meaning, StatementValues
 from book.formula.names import Bindings
-from book.formula.tree import Derivative, Expression, Name, Number, Statement, walk
+from book.formula.tree import Derivative, Expectation, Expression, Name, Number, Statement, walk
 from utils.printed import Identity, Row
 
 __all__ = ["Disagreement", "Evaluation", "Formula", "FormulaDisagrees", "Part", "compare", "evaluate", "parse"]
@@ -24,6 +24,7 @@ __all__ = ["Disagreement", "Evaluation", "Formula", "FormulaDisagrees", "Part", 
 TOLERANCE = 1e-6
 ROUNDING = 1e-12  # in units of the largest intermediate number: differences below it are rounding
 APPROXIMATE = 1e-9  # the same for parts with derivatives by differences and integrals
+NAMED = (Name, Expectation)
 NOT_COMPARED = {r"\approx", r"\in"}
 
 
@@ -114,7 +115,7 @@ class Evaluation:
                     found += _contradictions(parts[a], "=", parts[b], statement, tolerance)
                 elif b == a + 1 and relations[a] not in NOT_COMPARED:
                     found += _contradictions(parts[a], relations[a], parts[b], statement, tolerance)
-            if statement.shape is not None:
+            if statement.shape is not None and statement.trials:
                 value = _array(parts[-1].values[0])
                 if np.shape(value) != statement.shape:
                     problem = "the printed shape is another"
@@ -195,7 +196,11 @@ def evaluate(
         statements = read(tex, names, tuple(skip))
         if leave_out_results:
             missing = {name.key for name in Meaning(tex, statements, names).unbound()}
-            statements = [_without_result(statement, missing) for statement in statements]
+            trees = [part for statement in statements for part in statement.parts]
+            laws = {node.law for tree in trees for node in walk(tree) if isinstance(node, Expectation) and node.law}
+            unknown = missing | (laws - set(names.values))
+            whole, statements = statements, [_without_result(statement, unknown) for statement in statements]
+            _refuse_renamed(tex, whole, statements, names, missing)
         meaning = Meaning(tex, statements, names)
         with np.errstate(all="ignore"):
             return meaning.evaluate()
@@ -248,6 +253,8 @@ def compare(
         The formula has no value, or neither relations nor `value` give anything to compare.
     """
     found = evaluate(tex, bindings, skip)
+    if not any(statement.trials for statement in found.statements):
+        raise FormulaError("no index satisfies the printed condition", tex, 0)
     problems = found.disagreements(tolerance)
     if value is not None:
         problems += found.contradictions(value, tolerance=tolerance)
@@ -263,13 +270,27 @@ def _without_result(statement: Statement, missing: set[str]) -> Statement:
     """A chain without its first part, if that has a name without a value which stands nowhere else in the chain."""
     if not statement.relations or statement.relations[0] not in ("=", r"\approx"):
         return statement
-    names = [[node.key for node in walk(part) if isinstance(node, Name)] for part in statement.parts]
+    names = [
+        [node.key if isinstance(node, Name) else node.law or "" for node in walk(part) if isinstance(node, NAMED)]
+        for part in statement.parts
+    ]
     result = missing.intersection(names[0])
     if not result or result.intersection(itertools.chain(*names[1:])):
         return statement
     parts, relations, spans = statement.parts[1:], statement.relations[1:], statement.spans[1:]
     order = re.findall(r"\\[A-Za-z]+|[A-Za-z]", " ".join(names[0]))  # an unbound name keeps its subscript
     return replace(statement, parts=parts, relations=relations, spans=spans, order=order)
+
+
+def _refuse_renamed(tex, whole: list[Statement], kept: list[Statement], names: Bindings, missing: set[str]) -> None:
+    """A first part is not left out where its letter is bound with other marks that are printed nowhere."""
+    for before, after in zip(whole, kept, strict=True):
+        left_out = [node for node in walk(before.parts[0]) if isinstance(node, Name)] if after is not before else []
+        for node in (node for node in left_out if node.key in missing):
+            for key in names.relatives(node.key):
+                if key not in names.printed:
+                    problem = f"{node.key} is not bound; {names.spelling[key]} is bound and printed nowhere"
+                    raise FormulaError(problem, tex, node.start)
 
 
 def _guarded(tex, run):

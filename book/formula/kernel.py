@@ -149,6 +149,11 @@ class _Trials:
             where = f"[{number}]" if self.several else ""
             self.bindings[where], words = _without_words(label, bindings)
             self.found[where] = self._evaluate(tex, where, words)
+        for formulas in zip(*(found.statements for found in self.found.values()), strict=False):
+            if not any(formula.trials for formula in formulas):
+                start, end = formulas[0].statement.spans[0]
+                problem = "no index satisfies the condition that is printed with it, on any input"
+                raise CheckFailed(f"{label}: nothing is known of the printed {tex[start:end]}: {problem}")
 
     def _evaluate(self, tex: str, where: str, words: list[str]) -> Evaluation:
         try:
@@ -267,6 +272,8 @@ def _aligned(part: Part, statement: StatementValues, side: np.ndarray) -> tuple[
     Free indices are axes of the side, in the order of the print. Rows and columns are one-dimensional in code.
     """
     values = [_of_part(value, side.shape) for value in part.values]
+    if not values:
+        return None
     if not statement.letters:
         value = values[0]
         if value.shape == side.shape:

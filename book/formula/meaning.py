@@ -1,7 +1,7 @@
 """The value of a formula on bound quantities.
 
 Nothing of Python can be reached from TeX: the tree holds numbers and names, names are looked up among the bindings,
-and the functions that formulas may use without binding them are those of `grammar.KNOWN`. Work is counted; a formula
+and the functions that formulas may use without binding them are those of `vocabulary.KNOWN`. Work is counted; a formula
 that takes more than `MAX_STEPS` ends in an error.
 """
 
@@ -9,17 +9,17 @@ from __future__ import annotations
 
 import itertools
 import math
-import warnings
+import time
 from dataclasses import dataclass, field, replace
-from functools import partial
 
 import numpy as np
 
 from book.formula import arithmetic
+from book.formula.analysis import Analysis
 from book.formula.arithmetic import Misfit, kind, shape_of
-from book.formula.calculus import complex_step, extrapolated_difference
 from book.formula.errors import FormulaError
 from book.formula.names import Bindings, plain
+from book.formula.ranges import CONSTANTS, MAX_TERMS, Ranges
 from book.formula.tree import (
     Absolute,
     Applied,
@@ -47,7 +47,6 @@ from book.formula.tree import (
     Statement,
     Sum,
     Tuple,
-    children,
     replaced,
     same_shape,
     walk,
@@ -56,12 +55,10 @@ from utils.printed import Depending, Distribution, Identity, Indexed, Optimum, O
 
 __all__ = ["Meaning", "StatementValues"]
 
-MAX_STEPS = 60_000  # expressions evaluated for one formula: half a second or so
-MAX_TERMS = 10_000  # terms of one sum
+MAX_STEPS = 250_000  # expressions evaluated for one formula
+MAX_SECONDS = 0.8  # of processor time for one formula, beside what bound functions take
 MAX_TRIALS = 60  # combinations of free indices that are tried, drawn from all of them
 MAX_DEPTH = 150  # evaluations within evaluations
-CONSTANTS = {"e": math.e, r"\pi": math.pi, r"\mathbf{0}": 0.0}
-SPECIAL = {"kronecker", "identity", r"\cdot"}
 INEQUALITIES = {r"\le", r"\ge", "<", ">", r"\ne"}
 SIGN = "±"
 
@@ -85,7 +82,10 @@ class Scope:
 
 @dataclass
 class StatementValues:
-    """One statement's values: for each part one value for each trial of the free indices."""
+    """One statement's values: for each part one value for each trial of the free indices.
+
+    Without trials the statement is vacuous: no index satisfies its printed condition.
+    """
 
     statement: Statement
     letters: list[str]
@@ -96,56 +96,19 @@ class StatementValues:
     shape: tuple[int, ...] | None = None
 
 
-class Meaning:
+class Meaning(Ranges, Analysis):
     """Gives values to the statements of one display."""
 
     def __init__(self, tex: str, statements: list[Statement], bindings: Bindings):
         self.tex, self.bindings = tex, bindings
         self.statements = self._gather_conditions(statements)
         self.steps = self.depth = 0
+        self.deadline = math.inf
         self.magnitude = 0.0
         self.approximate = False
         self.outer_letters: set[str] = set()
 
-    # names ----------------------------------------------------------------------------------------------------------
-
-    def is_letter(self, node) -> bool:
-        return isinstance(node, Name) and (not node.bound or isinstance(self.bindings.values.get(node.key), Range))
-
-    def free(self, node, scope=frozenset()) -> list[Name]:
-        """Names without a value in an expression: unbound, and index letters."""
-        if isinstance(node, Name):
-            known = node.key in scope or (not node.bound and node.key in CONSTANTS) or node.key in SPECIAL
-            return [] if known or not self.is_letter(node) or (not node.bound and node.key == "I") else [node]
-        inner = scope
-        if isinstance(node, Big):
-            inner = scope | set(node.letters) | set(node.perhaps)
-            bound = [self.bindings.values.get(letter) for letter in node.letters]
-            inner |= {self.bindings.key(name) for one in bound if isinstance(one, Terms) for name in one.gives}
-            limits = [e for e in (node.first, node.last) if e is not None]
-            return [n for e in limits for n in self.free(e, scope)] + [
-                n for e in (*node.conditions, node.body) for n in self.free(e, inner)
-            ]
-        if isinstance(node, Integral):
-            inner = scope | {node.variable}
-        elif isinstance(node, At):
-            inner = scope | {node.name}
-        elif isinstance(node, Expectation):
-            law = self.bindings.values.get(node.law) if node.law else None
-            if isinstance(law, Distribution) and law.variable:
-                inner = scope | {self.bindings.key(law.variable)}
-        return [n for child in children(node) for n in self.free(child, inner)]
-
-    def index_letters(self, expressions) -> set[str]:
-        """Letters that stand in an index or an indicator somewhere."""
-        found = set()
-        for expression in expressions:
-            for node in walk(expression):
-                if isinstance(node, Index):
-                    found |= {n.key for i in node.indices for n in walk(i) if self.is_letter(n)}
-                    if isinstance(node.base, Name) and node.base.key == "identity":
-                        found -= {n.key for i in node.indices for n in walk(i) if isinstance(n, Name)}
-        return found | {key for key, value in self.bindings.values.items() if isinstance(value, Range)}
+    # names that have no value ----------------------------------------------------------------------------------------
 
     def statement_expressions(self, statement):
         ranges = [e for pair in statement.ranges.values() for e in pair]
@@ -183,11 +146,14 @@ class Meaning:
         if missing:
             names = ", ".join(name.key for name in missing)
             raise FormulaError(f"not bound: {names}", self.tex, missing[0].start)
+        self.deadline = time.process_time() + MAX_SECONDS
         return [self.evaluate_statement(statement) for statement in self.statements]
 
     def evaluate_statement(self, statement: Statement) -> StatementValues:
         expressions = self.statement_expressions(statement)
         letters = list(dict.fromkeys(n.key for e in expressions for n in self.free(e)))
+        named = [key for key in statement.order if isinstance(self.bindings.values.get(key), Range)]
+        letters += [letter for letter in named if letter not in letters]  # of a left side that only names the result
         letters = [letter for letter in dict.fromkeys([*statement.order, *letters]) if letter in letters]
         self.outer_letters = set(letters)
         scope = Scope()
@@ -225,106 +191,12 @@ class Meaning:
             inner = scope.with_local(letters, trial)
             if all(self.truth(condition, inner) for condition in statement.conditions):
                 found.append(trial)
-        if not found:
-            what = "no index satisfies the printed condition" if letters else "the inputs violate the printed condition"
-            self.fail(what, (statement.conditions or statement.parts)[0])
+        if not found and not letters:
+            self.fail("the inputs violate the printed condition", (statement.conditions or statement.parts)[0])
         if len(found) > MAX_TRIALS:
             drawn = np.random.default_rng(0).choice(len(found), MAX_TRIALS, replace=False)
             found = [found[place] for place in sorted(drawn)]
         return found
-
-    def range_of(self, letter, expressions, scope, owner) -> list[int]:
-        """The values that an index letter takes: bound as a Range, or the entries of the axes that it stands at."""
-        bound = self.bindings.values.get(letter)
-        if isinstance(bound, Range):
-            if bound.last - bound.first >= MAX_TERMS:
-                raise FormulaError(f"{letter} takes more than {MAX_TERMS} values", self.tex, None)
-            return list(range(bound.first, bound.last + 1))
-        found: dict[tuple, Expression] = {}
-        for expression in expressions:
-            for node, inner in self.visible(expression, letter, scope):
-                if not isinstance(node, Index):
-                    continue
-                for position, index in enumerate(node.indices):
-                    if isinstance(index, Name) and index.key == letter:
-                        axis = self.axis(node, position, inner)
-                        if axis is not None:
-                            found.setdefault(tuple(axis), node)
-        start = owner.parts[0] if isinstance(owner, Statement) else owner
-        if len(found) > 1:
-            sizes = " and ".join(str(len(axis)) for axis in found)
-            self.fail(
-                f"{letter} stands at axes of lengths {sizes}: print its range or bind it to a Range",
-                [*found.values()][1],
-            )
-        if found:
-            return list(next(iter(found)))
-        limits = self.limits(letter, expressions, scope)
-        if limits is None:
-            self.fail(f"nothing says what {letter} runs over: bind it to a Range", start)
-        return limits
-
-    def visible(self, node, letter, scope):
-        """Parts of an expression in which a letter has not been given another meaning, with the scope they stand in."""
-        if isinstance(node, Big) and letter in node.letters:
-            return
-        yield node, scope
-        inner = scope.bind(outcome=0) if isinstance(node, Expectation) else scope
-        for child in children(node):
-            yield from self.visible(child, letter, inner)
-
-    def axis(self, node: Index, position: int, scope):
-        """The indices that the base of an Index node has at one position, or None where that cannot be known yet."""
-        if isinstance(node.base, Name) and node.base.key in SPECIAL:
-            return None
-        others = [n.key for n in self.free(node.base) if n.key not in scope.local]
-        guess = scope.with_local(others, [1] * len(others))
-        try:
-            base = self.value(node.base, guess)
-        except FormulaError:
-            return None
-        first = 1
-        if isinstance(base, Indexed):
-            base, first = base.values, base.first
-        if isinstance(base, dict):
-            keys = {
-                k[position] if isinstance(k, tuple) else k
-                for k in base
-                if not isinstance(k, tuple) or position < len(k)
-            }
-            return sorted(keys)
-        if isinstance(base, list):
-            return range(first, first + len(base)) if position == 0 else None
-        array = base.array if isinstance(base, Row) else base
-        if kind(base) in ("thing", "identity") or position >= np.ndim(array):
-            return None
-        return range(first, first + np.shape(array)[position])
-
-    def limits(self, letter, expressions, scope):
-        """A range that is printed as an inequality: 1 ≤ i ≤ M."""
-        lower = upper = None
-        for chain in (n for e in expressions for n in walk(e) if isinstance(n, Chain)):
-            for (left, right), relation in zip(itertools.pairwise(chain.parts), chain.relations, strict=True):
-                if relation not in (r"\le", r"\ge", "<", ">"):
-                    continue
-                if relation in (r"\ge", ">"):
-                    left, right = right, left
-                strict = int(relation in ("<", ">"))
-                for this, other, is_upper in ((left, right, True), (right, left, False)):
-                    if (
-                        isinstance(this, Name)
-                        and this.key == letter
-                        and not [n for n in self.free(other) if n.key not in scope.local]
-                    ):
-                        limit = self.value(other, scope)
-                        if kind(limit) == "scalar":
-                            if is_upper:
-                                upper = math.ceil(limit) - 1 if strict else math.floor(limit)
-                            else:
-                                lower = math.floor(limit) + 1 if strict else math.ceil(limit)
-        if lower is None or upper is None or upper - lower >= MAX_TERMS:
-            return None
-        return list(range(lower, upper + 1))
 
     # expressions ----------------------------------------------------------------------------------------------------
 
@@ -336,6 +208,8 @@ class Meaning:
         self.steps += 1
         if self.steps > MAX_STEPS:
             self.fail(f"more than {MAX_STEPS} steps", node)
+        if time.process_time() > self.deadline:
+            self.fail(f"more steps than {MAX_SECONDS:g} s are enough for", node)
         self.depth += 1
         try:
             if self.depth > MAX_DEPTH:
@@ -351,6 +225,10 @@ class Meaning:
 
     def notice(self, value):
         """Remember the largest intermediate number: rounding errors are in proportion to it."""
+        if isinstance(value, float):
+            if self.magnitude < abs(value) < math.inf:
+                self.magnitude = float(abs(value))
+            return value
         array = value.array if isinstance(value, Row) else value
         if isinstance(array, (int, float, complex, np.number, np.ndarray)) and np.size(array):
             size = float(np.abs(array).max())
@@ -359,6 +237,8 @@ class Meaning:
         return value
 
     def integer(self, value, node) -> int:
+        if type(value) is int:
+            return value
         if (
             kind(value) != "scalar"
             or not np.isfinite(value)
@@ -425,6 +305,7 @@ class Meaning:
     def call_python(self, function, arguments, node, name):
         self.steps += 10
         arguments = [a.array if isinstance(a, Row) else a for a in arguments]
+        start = time.process_time()
         try:
             found = function(*arguments)
         except FormulaError:
@@ -434,6 +315,7 @@ class Meaning:
         except Exception as problem:
             text = f"the function {name} failed: {type(problem).__name__}: {problem}"
             raise FormulaError(text[:300], self.tex, node.start) from None
+        self.deadline += time.process_time() - start
         try:
             return plain(name, found)
         except ValueError as problem:  # NaN outside the domain
@@ -465,31 +347,6 @@ class Meaning:
         if primes > 2:
             self.fail("third and higher derivatives are not computed: bind them by their printed name", node)
         return self.slope(lambda x: self.call_python(function, [x], node, key), arguments[0], primes, node)
-
-    def slope(self, function, x, order, node):
-        """First or second derivative of a function that acts entry by entry."""
-        self.approximate = True
-        if order == 2:
-            return self.difference(lambda t: self.slope(function, x + t, 1, node), x, node)
-        return self.difference(lambda t: function(x + t), x, node)
-
-    def difference(self, function, x, node):
-        """Derivative at 0 by differences; `x` says where, for the size of the step."""
-        self.approximate = True
-        size = float(np.abs(x).max()) if np.size(x) else 1.0
-        first = 0.05 * max(min(size, 1.0), 0.05)
-        for _ in range(4):
-            try:
-                found, error = extrapolated_difference(function, first)
-            except FormulaError as problem:
-                if "steps" in problem.problem or "failed" in problem.problem:
-                    raise
-                first /= 30  # a step that left the domain of the function
-                continue
-            if error > 1e-5 * max(float(np.abs(found).max(initial=0.0)), 1.0):
-                self.fail("the derivative could not be computed here: a kink, or noise", node)
-            return found[()]
-        return self.fail("the function has no values around this point", node)
 
     def applied(self, node: Applied, scope):
         if node.name == "indicator":
@@ -661,7 +518,7 @@ class Meaning:
         if isinstance(base, Indexed):
             base, first = base.values, base.first
         array = base.array if isinstance(base, Row) else base
-        axes = np.ndim(array) if not isinstance(base, (list, dict)) else 1
+        axes = array.ndim if isinstance(array, np.ndarray) else 1 if isinstance(base, (list, dict)) else np.ndim(array)
         expressions = node.indices
         digits = expressions[0].digits if len(expressions) == 1 and isinstance(expressions[0], Number) else ""
         if node.loose and len(digits) > 1 and axes == len(digits):
@@ -779,31 +636,6 @@ class Meaning:
             for node, _ in self.visible(expression, letter, Scope())
         )
 
-    def big_ranges(self, node: Big, letters, scope):
-        if node.first is not None:
-            first = self.integer(self.value(node.first, scope), node.first)
-            last = self.value(node.last, scope)
-            if kind(last) == "scalar" and not np.isfinite(last):
-                self.fail("a sum without end has no value that can be computed", node)
-            last = self.integer(last, node.last)
-            if last - first >= MAX_TERMS:
-                self.fail(f"more than {MAX_TERMS} terms", node)
-            if last < first - 1:
-                self.fail(f"the range {first}, …, {last} runs backwards", node)
-            return [range(first, last + 1)] * len(letters)
-        for letter in letters:
-            bound = self.bindings.values.get(letter)
-            if bound is not None and not isinstance(bound, Range) and not self.is_index_somewhere(letter, node):
-                self.fail(
-                    f"{letter} is bound, so it runs over a continuum: bind the whole expression by its print", node
-                )
-        return [self.range_of(letter, [*node.conditions, node.body], scope, node) for letter in letters]
-
-    def is_index_somewhere(self, letter, node) -> bool:
-        return any(
-            isinstance(n, Index) and any(isinstance(i, Name) and i.key == letter for i in n.indices) for n in walk(node)
-        )
-
     def dots(self, node: Dots, scope):
         if node.operator == "list":
             self.fail("a list is read in brackets only", node)
@@ -886,270 +718,6 @@ class Meaning:
         if np.shape(a) != np.shape(b) and np.ndim(a) and np.ndim(b):
             self.fail(f"{shape_of(a)} and {shape_of(b)} cannot be compared", node)
         return np.real(a), np.real(b)
-
-    # derivatives, integrals, expectations ---------------------------------------------------------------------------
-
-    def used(self, node) -> set[str]:
-        """Keys of all quantities that an expression rests on."""
-        found, pending = set(), [n.key for n in walk(node) if isinstance(n, Name)]
-        pending += [n.law for n in walk(node) if isinstance(n, Expectation) and n.law]
-        while pending:
-            key = pending.pop()
-            if key in found:
-                continue
-            found.add(key)
-            value = self.bindings.values.get(key)
-            if isinstance(value, Depending):
-                pending += [self.bindings.key(name) for name in value.names]
-        return found
-
-    def is_holomorphic(self, node) -> bool:
-        """Whether every step of an expression's evaluation can be made with complex numbers."""
-        for inner in walk(node):
-            if isinstance(inner, (Call, Derivative, Integral, Differential, Chain)):
-                return False
-            if isinstance(inner, Norm) and inner.kind not in ("", "F"):
-                return False
-            if isinstance(inner, Power) and not isinstance(inner.exponent, Number):
-                return False
-            if isinstance(inner, Marked) and inner.mark == "+":
-                return False
-            if isinstance(inner, Applied) and inner.name in (
-                "real",
-                "imaginary",
-                "floor",
-                "ceiling",
-                "atan2",
-                "factorial",
-            ):
-                return False
-            if isinstance(inner, Number) and isinstance(inner.value, complex):
-                return False
-        return not any(
-            isinstance(value := self.bindings.values.get(key), Depending) or np.iscomplexobj(value)
-            for key in self.used(node)
-        )
-
-    def derivative(self, node: Derivative, scope):
-        function, x, safe = self.as_function(node, scope)
-        if scope.holomorphic:  # a derivative of a derivative: complex numbers are taken already
-            return self.iterated(function, x, node, (False,) * node.order, False)
-        return self.iterated(function, x, node, (False,) * (node.order - 1) + (safe,), True)
-
-    def iterated(self, function, x, node, safe, may_step):
-        """The gradient, or the gradient of the gradient: differences outside, the complex step inside."""
-        if len(safe) == 1:
-            return self.gradient(function, x, safe[0], may_step, node)
-        inner = partial(self.gradient, function, safe=safe[1], may_step=may_step, node=node)
-        return self.gradient(inner, x, False, False, node)
-
-    def as_function(self, node: Derivative, scope):
-        """(function of the variable's value, the variable's value, whether complex values may be put in)."""
-        body, variable = node.body, node.variable
-        call = body.base if isinstance(body, Index) else body
-        key = None
-        if variable is not None:
-            name = variable.base if isinstance(variable, Index) else variable
-            if not isinstance(name, Name) or (not name.bound and name.key not in scope.local):
-                self.fail("a derivative is taken by a bound quantity or an entry of one", variable)
-            key = name.key
-        if key is None or (key not in self.used(body) and isinstance(call, Call) and not isinstance(variable, Index)):
-            if not isinstance(call, Call):
-                self.fail("the gradient of a function is taken at its argument", node)
-            if isinstance(body, Index):
-                self.fail("a gradient of an entry is not read", body)
-            arguments = [self.value(argument, scope) for argument in call.arguments]
-            if variable is None and len(arguments) > 1:
-                if any(kind(argument) != "scalar" for argument in arguments):
-                    self.fail("by which argument? Print the variable below ∇", node)
-                return lambda point: self.call_with(call, list(point), scope), np.array(arguments), False
-            return lambda point: self.call_with(call, [*arguments[:-1], point], scope), arguments[-1], False
-        if key not in self.used(body):
-            self.fail(f"{key} does not occur in what is differentiated", node)
-        safe = self.is_holomorphic(body)
-        local = key in scope.local
-        whole = scope.local[key] if local else self.quantity(key, scope, variable)
-        first = 1
-        if isinstance(whole, Indexed):
-            first, whole = whole.first, whole.values
-        if kind(whole) not in ("scalar", "column", "matrix", "family"):
-            self.fail(f"a derivative by {shape_of(whole)}", variable)
-        wrap = (lambda v: Indexed(v, first)) if first != 1 else (lambda v: v)
-
-        def moved(value):
-            holomorphic = scope.holomorphic or np.iscomplexobj(value)
-            if local:
-                return scope.bind(local={**scope.local, key: value}, holomorphic=holomorphic)
-            return scope.bind(moved={**scope.moved, key: wrap(value)}, holomorphic=holomorphic)
-
-        if not isinstance(variable, Index):
-            return (lambda point: self.value(body, moved(point))), whole, safe
-        here = self.value(variable, scope)
-        places = tuple(self.integer(self.value(i, scope), i) - first for i in variable.indices)
-        if len(places) == 1 and isinstance(variable.indices[0], Number) and variable.loose and np.ndim(whole) > 1:
-            places = tuple(int(d) - first for d in variable.indices[0].digits)
-
-        def entry(point):
-            array = np.array(whole, dtype=np.result_type(whole, np.asarray(point)))
-            array[places] = point
-            return self.value(body, moved(array))
-
-        return entry, here, safe
-
-    def gradient(self, function, x, safe, may_step, node):
-        """Derivatives of `function` by every entry of x: numbers in the shape of x, columns as rows of a Jacobian."""
-        x = np.asarray(x.array if isinstance(x, Row) else x)
-        if x.dtype == object or x.size > 400:
-            self.fail("a derivative by this quantity", node)
-        slopes, rows = [], []
-
-        def along(place, t):
-            """The function's value where one entry of x is moved by t."""
-            moved = x.astype(np.result_type(x, np.asarray(t)))
-            moved[place] += t
-            value = function(moved if moved.ndim else moved[()])
-            if kind(value) in ("identity", "thing", "family"):
-                self.fail(f"a derivative of {shape_of(value)}", node)
-            rows.append(isinstance(value, Row))
-            return value.array if isinstance(value, Row) else value
-
-        for place in np.ndindex(x.shape):
-            line = partial(along, place)
-            if safe:
-                slopes.append(complex_step(line))
-                continue
-            slope = self.checked_complex_step(line, x[place]) if may_step else None
-            slopes.append(self.difference(line, x[place], node) if slope is None else slope)
-        found = np.array(slopes)
-        if found.ndim == 1:
-            return self.notice(found.reshape(x.shape)[()])
-        if not x.ndim:
-            return self.notice(Row(found[0]) if rows[0] else found[0])
-        if x.ndim == 1 and found.ndim == 2:
-            return self.notice(found.T)
-        return self.fail("the derivative of an array by an array has no printed shape", node)
-
-    def checked_complex_step(self, function, x):
-        """The complex step through bound functions, if they turn out to be holomorphic; None if not.
-
-        A function that drops imaginary parts would have slope 0: the step is believed where a plain difference agrees.
-        """
-        size = 1e-4 * max(float(np.abs(x)), 1e-2)
-        try:
-            with warnings.catch_warnings():
-                warnings.simplefilter("error")
-                exact = complex_step(function)
-                rough = (np.asarray(function(size)) - np.asarray(function(-size))) / (2 * size)
-        except Warning:  # imaginary parts were dropped
-            return None
-        except FormulaError as problem:
-            if "steps" in problem.problem:
-                raise
-            return None
-        if np.shape(exact) != np.shape(rough) or np.iscomplexobj(rough):
-            return None
-        scale = max(float(np.abs(rough).max(initial=0.0)), 1e-3)
-        return exact if float(np.abs(exact - rough).max(initial=0.0)) < 1e-4 * scale else None
-
-    def differential(self, node: Differential, scope):
-        moving = {}
-        for key in self.used(node.body):
-            change = self.bindings.values.get(rf"\mathrm{{d}} {key}")
-            value = self.bindings.values.get(key)
-            if change is not None and not isinstance(value, Depending) and value is not None:
-                moving[key] = (value, change)
-        if not moving:
-            self.fail(r"no differential \mathrm{d}… of what stands here is bound", node)
-
-        def along(t):
-            values = {key: value + t * change for key, (value, change) in moving.items()}
-            value = self.value(node.body, scope.bind(moved={**scope.moved, **values}, holomorphic=np.iscomplexobj(t)))
-            rows.append(isinstance(value, Row))
-            return value.array if isinstance(value, Row) else value
-
-        rows: list[bool] = []
-        found = complex_step(along) if self.is_holomorphic(node.body) else self.difference(along, 1.0, node)
-        return Row(found) if rows[0] else found
-
-    def integral(self, node: Integral, scope):
-        self.approximate = True
-        if node.measure is not None:
-            if node.lower is not None:
-                self.fail("limits on an integral over a bound measure", node)
-            measure = self.bindings.values[node.measure]
-            total = 0.0
-            for k, (point, weight) in enumerate(zip(measure.points, measure.weights, strict=True)):
-                inner = scope.with_local([node.variable], [point]).bind(outcome=k)
-                total = arithmetic.add(total, arithmetic.multiply(weight, self.value(node.body, inner)))
-            return total
-        lower = -np.inf if node.lower is None else self.value(node.lower, scope)
-        upper = np.inf if node.upper is None else self.value(node.upper, scope)
-        if {kind(lower), kind(upper)} != {"scalar"} or np.iscomplexobj(lower) or np.iscomplexobj(upper):
-            self.fail("the limits of an integral are numbers", node)
-
-        def integrand(t):
-            value = self.value(node.body, scope.with_local([node.variable], [t]))
-            if kind(value) != "scalar" or np.iscomplexobj(value):
-                self.fail(f"an integral of {shape_of(value)}", node)
-            return float(value)
-
-        from scipy.integrate import quad
-
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # the error estimate below says the same
-            found, error = quad(integrand, float(lower), float(upper), limit=200, epsabs=1e-11, epsrel=1e-10)
-        if not error < 1e-7 * max(abs(found), 1.0):
-            self.fail("the integral could not be computed to seven digits", node)
-        return found
-
-    def expectation(self, node: Expectation, scope):
-        law = self.quantity(node.law, scope, node) if node.law else None
-        used = set().union(*(self.used(body) for body in node.bodies))
-        values = [self.bindings.values.get(key) for key in used]
-        sizes = {len(v.values) for v in values if isinstance(v, Outcomes)}
-        sizes |= {len(v.weights) for v in values if isinstance(v, Distribution) and v.density is None}
-        names, points = [], None
-        if isinstance(law, Distribution):
-            weights = law.weights
-            if law.variable and law.points is not None:
-                names, points = [self.bindings.key(law.variable)], law.points
-        elif law is not None:
-            weights = law
-            if kind(law) != "column" or abs(weights.sum() - 1) > 1e-9:
-                self.fail("the law of an expectation is a Distribution or a column of weights that sum to 1", node)
-        elif sizes:
-            weights = np.full(max(sizes), 1 / max(sizes))
-        else:
-            self.fail("nothing random is bound here: Outcomes or a Distribution", node)
-        if sizes - {len(weights)} or not (sizes or set(names) & used):
-            what = (
-                f"quantities with {sorted(sizes)} outcomes under {len(weights)} weights"
-                if sizes
-                else "nothing random here"
-            )
-            self.fail(what, node)
-        rows = []
-        for k in range(len(weights)):
-            inner = scope.bind(outcome=k)
-            if points is not None:
-                inner = inner.with_local(names, [points[k]])
-            rows.append([self.value(body, inner) for body in node.bodies])
-        means = [self.mean(weights, [row[b] for row in rows]) for b in range(len(node.bodies))]
-        if node.operator == "E":
-            return self.notice(means[0])
-        centred = [[arithmetic.add(v, m, -1) for v, m in zip(row, means, strict=True)] for row in rows]
-        if node.operator == "Var":
-            if kind(means[0]) != "scalar":
-                self.fail(f"the variance of {shape_of(means[0])}", node)
-            return self.mean(weights, [row[0] ** 2 for row in centred])
-        products = [arithmetic.multiply(row[0], arithmetic.transpose(row[-1])) for row in centred]
-        return self.mean(weights, products)
-
-    def mean(self, weights, values):
-        total = arithmetic.multiply(weights[0], values[0])
-        for weight, value in zip(weights[1:], values[1:], strict=True):
-            total = arithmetic.add(total, arithmetic.multiply(weight, value))
-        return total
 
     def at(self, node: At, scope):
         value = self.value(node.value, scope)

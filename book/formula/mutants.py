@@ -6,6 +6,7 @@ still agree would have been printed unnoticed.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -174,14 +175,15 @@ def _raised(tex, tokens, place):
         return
     inside = [t.text for t in tokens[first:after] if t.text not in ("{", "}", r"\,")]
     end = tokens[after - 1].end
+    gone = " " if tex[end : end + 1].isalpha() and re.search(r"\\[A-Za-z]+$", tex[: tokens[place].start]) else ""
     if inside == [r"\top"]:
-        yield "transpose", tokens[place].start, end, ""
+        yield "transpose", tokens[place].start, end, gone
     if inside == ["-", r"\top"]:
         yield "transpose", tokens[place].start, end, "^{-1}"
     if inside == ["2"]:
-        yield "power", tokens[place].start, end, ""
+        yield "power", tokens[place].start, end, gone
     if inside == ["-", "1"]:
-        yield "power", tokens[place].start, end, ""
+        yield "power", tokens[place].start, end, gone
 
 
 def _lowered(tex, tokens, place):
@@ -204,7 +206,10 @@ def _lowered(tex, tokens, place):
             for other in others[:1]:  # A_{ij} for A_{ji}
                 yield "index", letter.start, letter.end, other.text
             if not others:
-                yield "index", letter.start, letter.end, f"{letter.text}+1"
+                following = next((t.text for t in inside if t.start >= letter.end), "")
+                preceding = next((t.text for t in reversed(inside) if t.end <= letter.start), "")
+                before, after = ("," if text.isalnum() else "" for text in (preceding, following))  # A_{i+1,i}
+                yield "index", letter.start, letter.end, f"{before}{letter.text}+1{after}"
 
 
 def _fractions(tex, tokens, place):

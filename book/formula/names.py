@@ -94,7 +94,7 @@ class Bindings:
             if alias not in self.values:
                 self._add(key, nodes, True)
         for patterns in self.patterns.values():
-            patterns.sort(key=lambda pattern: (-pattern.weight, pattern.entries))
+            patterns.sort(key=lambda pattern: (-pattern.weight, HOLE in pattern.key, pattern.entries))
 
     def _add(self, key, nodes, entries):
         self.patterns.setdefault(_head(nodes[0]), []).append(_Pattern(key, nodes, _weight(nodes), entries))
@@ -107,6 +107,11 @@ class Bindings:
         if name not in self.keys:
             self.keys[name] = key_of(layout(name))
         return self.keys[name]
+
+    def relatives(self, name: str) -> list[str]:
+        """Keys of the bound names that begin with the same letter as a printed name, whatever its marks."""
+        nodes = layout(name)
+        return [pattern.key for pattern in self.patterns.get(_head(nodes[0]), ())] if nodes else []
 
     def find(self, nodes: list[Node], place: int) -> Found | None:
         """The longest bound name that begins at `nodes[place]`."""
