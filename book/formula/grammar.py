@@ -312,6 +312,9 @@ class Row(Operators):
                 result = Call(node.start, result, arguments)
             else:
                 result = Index(node.start, result, [i for hole in found.holes for i in self.indices(hole)])
+        words = next((n for n in found.sub if n.kind == "words" or n.key.startswith(r"\mathrm")), None)
+        if words is not None and self.bindings.find([words], 0) is None:
+            self.fail(f"{words.key} is no index: bind the name together with it", words)
         indices = self.indices(found.sub) if found.sub else []
         loose = len(found.sub) > 1 and all(n.text.isdigit() for n in found.sub)
         listed = isinstance(value, (list, dict))
@@ -546,10 +549,6 @@ class Row(Operators):
         for part in split(nodes, {","}):
             if not part:
                 continue
-            if self.bindings is not None and not self.bindings.find(part, 0):
-                words = next((n for n in part if n.kind == "words" or n.key.startswith(r"\mathrm")), None)
-                if words is not None:
-                    self.fail(f"{words.key} is no index: bind the name together with it", words)
             if any(n.key in {"+", "-", "/"} for n in part) or all(n.text.isdigit() for n in part):
                 found.append(self.inner(part))
             else:

@@ -223,8 +223,11 @@ class Operators:
         return node.text[-1].isalpha() and (bound is None or isinstance(bound, Range))
 
     def letter(self, nodes, node) -> str:
-        if optima := self.optima(nodes):
-            return optima[0]
+        found = self.bindings.find(nodes, 0) if self.bindings and nodes else None
+        if found and isinstance(self.bindings.values[found.key], Optimum):
+            if found.end != len(nodes) or found.sub or found.sup:
+                self.fail(f"{self.bindings.spelling[found.key]} is bound with other marks than are printed here", node)
+            return found.key
         if len(nodes) != 1 or not (is_nameable(nodes[0]) or nodes[0].kind == "script"):
             self.fail("an index letter is expected under the operator", node)
         if nodes[0].kind == "words":
