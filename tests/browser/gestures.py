@@ -121,6 +121,7 @@ class Demo:
     def follow_a_link(self) -> None:
         """Click the page's first link to a situation, and see that the address follows and no new page is loaded."""
         link = self.page.locator(f"a.eer-state[href*='{self.anchor(self.tag)}']").first
+        self.page.evaluate("document.querySelectorAll('details').forEach((fold) => (fold.open = true))")
         self.page.evaluate("window.stillThere = true")
         link.click()
         assert self.page.evaluate("window.stillThere")

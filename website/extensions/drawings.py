@@ -16,12 +16,13 @@ from PIL import Image
 from utils.rendering import THEMES, in_theme
 
 FOLDER = "_static/figures"
+COLOURS = 128  # of an embedded picture; the eye misses none of the others
 PICTURE = re.compile(r"data:image/png;base64,([A-Za-z0-9+/=\s]+)")
 
 
 def write(svg: str, site: Path) -> dict[str, str]:
     """Put a drawing into the site's folder, and say where it lies there for each theme."""
-    svg = PICTURE.sub(grey, svg)
+    svg = PICTURE.sub(smaller, svg)
     name = hashlib.sha256(svg.encode()).hexdigest()[:16]
     paths = {theme: f"{FOLDER}/{name}-{theme}.svg" for theme in THEMES}
     (site / FOLDER).mkdir(parents=True, exist_ok=True)
@@ -30,12 +31,11 @@ def write(svg: str, site: Path) -> dict[str, str]:
     return paths
 
 
-def grey(found: re.Match) -> str:
-    """An embedded picture that is grey and opaque, in one channel instead of four; any other as it is."""
-    content = base64.b64decode(found[1])
-    channels = Image.open(io.BytesIO(content)).convert("RGBA").split()
-    if len({channel.tobytes() for channel in channels[:3]}) > 1 or channels[3].getextrema() != (255, 255):
+def smaller(found: re.Match) -> str:
+    """An embedded picture that is opaque, with a palette of its own; one with transparent parts as it is."""
+    picture = Image.open(io.BytesIO(base64.b64decode(found[1]))).convert("RGBA")
+    if picture.getextrema()[3] != (255, 255):
         return found[0]
-    smaller = io.BytesIO()
-    channels[0].save(smaller, "PNG", optimize=True)
-    return f"data:image/png;base64,{base64.b64encode(smaller.getvalue()).decode()}"
+    file = io.BytesIO()
+    picture.convert("RGB").quantize(COLOURS, dither=Image.Dither.NONE).save(file, "PNG", optimize=True)
+    return f"data:image/png;base64,{base64.b64encode(file.getvalue()).decode()}"

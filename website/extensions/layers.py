@@ -49,6 +49,8 @@ class FoldHarness(SphinxTransform):
             code = next((child for child in cell if "cell_input" in _classes(child)), None)
             if code is not None:
                 cell.remove(code)
+                for block in code.findall(nodes.literal_block):
+                    block["language"] = "text"  # in colours, folded code would be a fifth of what a page weighs
                 words = rendering.WORDS[f"fold, {_shows(cell)}"]
                 lines = len(code.astext().splitlines())
                 count = rendering.WORDS["fold, line" if lines == 1 else "fold, lines"].format(lines=lines)

@@ -5,6 +5,9 @@ from __future__ import annotations
 from tests.browser.visit import Visit
 
 FEWEST_WORDS = 4  # of an alternative
+UNFOLD = """(element) => {
+  for (let fold = element.closest('details'); fold; fold = fold.parentElement.closest('details')) fold.open = true;
+}"""
 
 
 def follow_the_theme(visit: Visit) -> list[str]:
@@ -42,6 +45,7 @@ def sliders_work(visit: Visit) -> list[str]:
     """A slider shows its first frame, and with a key the second and that one's label; without a kernel."""
     problems = []
     for number, slider in enumerate(visit.page.locator(".eer-frames").all(), 1):
+        slider.evaluate(UNFOLD)
 
         def state(slider=slider):
             return slider.evaluate(
