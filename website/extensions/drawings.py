@@ -16,7 +16,7 @@ from PIL import Image
 from utils.rendering import THEMES, in_theme
 
 FOLDER = "_static/figures"
-COLOURS = 128  # of an embedded picture; the eye misses none of the others
+COLOURS = 64  # of an embedded picture; more weigh more and show no more
 PICTURE = re.compile(r"data:image/png;base64,([A-Za-z0-9+/=\s]+)")
 
 
