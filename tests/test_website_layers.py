@@ -30,8 +30,10 @@ def page(tmp_path_factory):
         cells=[
             v4.new_markdown_cell("# One"),
             cell("import this"),
+            cell("import that"),
             v4.new_markdown_cell("## First\n\nText."),
             cell("lesson()", metadata={}),
+            cell("prepare()"),
             cell("a\nb\nclaim()", CLAIM, FIGURE),
             cell("show()", FIGURE),
             v4.new_markdown_cell("## Aside\nSome text.", metadata=COLLAPSE),
@@ -41,7 +43,7 @@ def page(tmp_path_factory):
         ]
     )
     nb.metadata["language_info"] = {"name": "python", "pygments_lexer": "ipython3"}
-    mark_layers(nb, {7: 4})
+    mark_layers(nb, {9: 4})
     (folder / "index.ipynb").write_text(v4.writes(nb))
     config = {"extensions": ["myst_nb", "website.extensions.records", "website.extensions.layers"],
               "html_theme": "basic", "nb_execution_mode": "off"}  # fmt: skip
@@ -59,13 +61,14 @@ def page(tmp_path_factory):
 def test_a_fold_stands_behind_what_it_shows_and_says_what_it_is(page):
     folds = page.soup.select("details.eer-harness")
     assert [fold.summary.get_text() for fold in folds] == [
-        "preparation · 1 line",
-        "how this was checked · 3 lines",
+        "preparation · 2 lines",
+        "how this was checked · 4 lines",
         "code of the figure · 1 line",
     ]
     assert all(not fold.has_attr("open") for fold in folds)
     assert [fold.find_previous_sibling(class_="cell_output") is not None for fold in folds] == [False, True, True]
-    assert [fold.pre.get_text().split()[0] for fold in folds] == ["import", "a", "show()"]
+    code = [[pre.get_text() for pre in fold.select("pre")] for fold in folds]
+    assert code == [["import this\n", "import that\n"], ["prepare()\n", "a\nb\nclaim()\n"], ["show()\n"]]
 
 
 def test_the_lesson_is_open(page):

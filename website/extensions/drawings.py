@@ -16,7 +16,6 @@ from PIL import Image
 from utils.rendering import THEMES, in_theme
 
 FOLDER = "_static/figures"
-COLOURS = 64  # of an embedded picture; more weigh more and show no more
 PICTURE = re.compile(r"data:image/png;base64,([A-Za-z0-9+/=\s]+)")
 
 
@@ -32,10 +31,8 @@ def write(svg: str, site: Path) -> dict[str, str]:
 
 
 def smaller(found: re.Match) -> str:
-    """An embedded picture that is opaque, with a palette of its own; one with transparent parts as it is."""
+    """An embedded picture as lossless WebP, half of what it is as PNG; no pixel changes."""
     picture = Image.open(io.BytesIO(base64.b64decode(found[1]))).convert("RGBA")
-    if picture.getextrema()[3] != (255, 255):
-        return found[0]
     file = io.BytesIO()
-    picture.convert("RGB").quantize(COLOURS, dither=Image.Dither.NONE).save(file, "PNG", optimize=True)
-    return f"data:image/png;base64,{base64.b64encode(file.getvalue()).decode()}"
+    picture.save(file, "WEBP", lossless=True, exact=True, method=6)
+    return f"data:image/webp;base64,{base64.b64encode(file.getvalue()).decode()}"

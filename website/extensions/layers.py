@@ -40,21 +40,35 @@ class Mark(SphinxDirective):
 
 
 class FoldHarness(SphinxTransform):
-    """The code of a folded cell moves behind its outputs: a reader sees first what it shows."""
+    """The code of a folded cell moves behind its outputs: a reader sees first what it shows.
+
+    Cells that show nothing prepare the next one: where that is folded too, their code is the first part of its fold.
+    """
 
     default_priority = 500
 
     def apply(self, **kwargs):
-        for cell in self.document.findall(lambda node: f"tag_{TAG}" in _classes(node)):
-            code = next((child for child in cell if "cell_input" in _classes(child)), None)
-            if code is not None:
-                cell.remove(code)
-                for block in code.findall(nodes.literal_block):
-                    block["language"] = "text"  # in colours, folded code would be a fifth of what a page weighs
-                words = rendering.WORDS[f"fold, {_shows(cell)}"]
-                lines = len(code.astext().splitlines())
-                count = rendering.WORDS["fold, line" if lines == 1 else "fold, lines"].format(lines=lines)
-                cell.append(Harness("", code, summary=f"{words} · {count}"))
+        prepared: list[nodes.Node] = []
+        for cell in list(self.document.findall(_is_harness)):
+            code = [child for child in cell if "cell_input" in _classes(child)]
+            for block in (block for part in code for block in part.findall(nodes.literal_block)):
+                block["language"] = "text"  # colours of folded code would be a tenth of what the page's text weighs
+            prepared += code
+            following = cell.next_node(siblings=True, descend=False)
+            if len(code) == len(cell) and _is_harness(following):
+                cell.parent.remove(cell)
+                continue
+            for part in code:
+                cell.remove(part)
+            words = rendering.WORDS[f"fold, {_shows(cell)}"]
+            lines = sum(len(part.astext().splitlines()) for part in prepared)
+            count = rendering.WORDS["fold, line" if lines == 1 else "fold, lines"].format(lines=lines)
+            cell.append(Harness("", *prepared, summary=f"{words} · {count}"))
+            prepared = []
+
+
+def _is_harness(node: nodes.Node) -> bool:
+    return f"tag_{TAG}" in _classes(node)
 
 
 def _classes(node: nodes.Node) -> list[str]:
