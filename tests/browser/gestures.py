@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import pytest
 from playwright.sync_api import Locator, Page
 
-from tests.browser.visit import TWO_FRAMES, Visit
+from tests.browser.visit import TWO_FRAMES, UNFOLD, Visit
 
 
 @dataclass
@@ -121,7 +121,7 @@ class Demo:
     def follow_a_link(self) -> None:
         """Click the page's first link to a situation, and see that the address follows and no new page is loaded."""
         link = self.page.locator(f"a.eer-state[href*='{self.anchor(self.tag)}']").first
-        self.page.evaluate("document.querySelectorAll('details').forEach((fold) => (fold.open = true))")
+        self.page.evaluate(UNFOLD)
         self.page.evaluate("window.stillThere = true")
         link.click()
         assert self.page.evaluate("window.stillThere")

@@ -14,6 +14,11 @@ LAY_OUT = (
     """document.querySelectorAll('.bd-article section > *').forEach((e) => (e.style.contentVisibility = 'visible'))"""
 )
 TWO_FRAMES = "new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
+#: Open what one click opens; then the page marks what scrolls now (website/static/book.js).
+UNFOLD = f"""async () => {{
+  document.querySelectorAll('details').forEach((details) => (details.open = true));
+  await {TWO_FRAMES};
+}}"""
 
 
 @dataclass

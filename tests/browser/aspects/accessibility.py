@@ -5,16 +5,10 @@ from __future__ import annotations
 from playwright.sync_api import Page
 
 from book.order import ROOT
-from tests.browser.visit import SCREEN, TWO_FRAMES, Visit
+from tests.browser.visit import SCREEN, UNFOLD, Visit
 
 AXE = ROOT / "website/node_modules/axe-core/axe.min.js"
 RULES = ("wcag2a", "wcag2aa", "wcag21aa")
-
-#: Open what one click opens; then the page marks what scrolls now (website/static/book.js).
-UNFOLD = f"""async () => {{
-  document.querySelectorAll('details').forEach((details) => (details.open = true));
-  await {TWO_FRAMES};
-}}"""
 
 #: What looks alike is looked at once. Formulas and highlighted code are thousands of nodes of which the page decides
 #: the colours only: the first of each look stays as it is, and so do those in places that scroll; the others, and those

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from tests.browser.visit import Visit
+from tests.browser.visit import UNFOLD, Visit
 
 FEWEST_WORDS = 4  # of an alternative
-UNFOLD = """(element) => {
-  for (let fold = element.closest('details'); fold; fold = fold.parentElement.closest('details')) fold.open = true;
-}"""
 
 
 def follow_the_theme(visit: Visit) -> list[str]:
@@ -42,10 +39,10 @@ def follow_the_theme(visit: Visit) -> list[str]:
 
 
 def sliders_work(visit: Visit) -> list[str]:
-    """A slider shows its first frame, and with a key the second and that one's label; without a kernel."""
+    """A slider shows its first frame, and with a key the second and its label; without a kernel. Leaves folds open."""
+    visit.page.evaluate(UNFOLD)
     problems = []
     for number, slider in enumerate(visit.page.locator(".eer-frames").all(), 1):
-        slider.evaluate(UNFOLD)
 
         def state(slider=slider):
             return slider.evaluate(
