@@ -232,15 +232,20 @@ def test_processor_time_is_counted_even_by_who_ignores_its_signal(folder, functi
 
 def test_processes_left_behind_end_with_the_box(session):
     assert session.load("m").call("daemon") == 1
-    sleeper = "import time; time.sleep(54321)"
-    assert any(sleeper in " ".join(p.info["cmdline"] or []) for p in psutil.process_iter(["cmdline"]))
+    await_sleepers(True)  # a new process is there before its command line
     session.close()
+    await_sleepers(False)
+
+
+def await_sleepers(alive: bool) -> None:
+    """Wait until there is a process of `daemon`, or none that still runs."""
+    sleeper = "import time; time.sleep(54321)"
     deadline = time.monotonic() + 5
-    while any(
-        sleeper in " ".join(p.info["cmdline"] or []) and p.status() != psutil.STATUS_ZOMBIE
-        for p in psutil.process_iter(["cmdline"])
+    while alive != any(
+        sleeper in " ".join(p.info["cmdline"] or []) and p.info["status"] != psutil.STATUS_ZOMBIE
+        for p in psutil.process_iter(["cmdline", "status"])
     ):
-        assert time.monotonic() < deadline, "a process survived its box"
+        assert time.monotonic() < deadline, "no process came" if alive else "a process survived its box"
         time.sleep(0.1)
 
 

@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 
 from book.definitions import definitions
 from book.order import ROOT
-from tests.browser.aspects.accessibility import FLATTEN_REPEATED, RULES, violations
+from tests.browser.aspects.accessibility import RULES, violations
 from tests.browser.gestures import jumped, watch_jumps
 from utils.gradcheck import central_difference
 
@@ -647,7 +647,6 @@ def too_wide(demo) -> list[str]:
 def test_accessibility(load, scheme):
     demo = load(scheme=scheme)
     demo.page.evaluate(f"{demo.js}.shadowRoot.querySelector('details').open = true")
-    demo.page.evaluate(FLATTEN_REPEATED)
     for query in ("", "?preset=kink", "?preset=satisfied&loss=softmax", "?points="):
         demo.page.evaluate(f"(query) => {demo.js}.load(query)", query)
         assert violations(demo.page, TAG, rules=(*RULES, "wcag22aa", "best-practice")) == [], query
