@@ -399,3 +399,20 @@ def test_gradient_checking():
     assert chapter["miss"](5, 3, 4) == 0
     with pytest.raises(ValueError, match="drawn"):
         chapter["miss"](5, 3, 6)
+
+
+def test_fourier_series():
+    chapter = definitions(ROOT / "chapters/foundations/fourier_series.ipynb")
+    a, b = chapter["coefficients"](lambda x: 3.0, 2)  # a function that does not look at x
+    np.testing.assert_allclose((a, b), ([6, 0, 0], [0, 0, 0]), atol=1e-14)
+    a, b = chapter["coefficients"](lambda x: 1e4 * np.cos(x) - 1e4, 0)
+    np.testing.assert_allclose((a, b), ([-2e4], [0]))
+    np.testing.assert_allclose(chapter["partial_sum"](np.array([4.0, 1.0]), np.array([0.0, 2.0]), 0.0), 3.0)
+    with pytest.raises(ValueError, match="takes more than 8192 points"):
+        chapter["coefficients"](np.cos, 4096)
+
+    for y in ([7], [1, 2, 3, 4], 10**6 * np.arange(8), np.exp(1j * np.arange(16))):
+        np.testing.assert_allclose(chapter["fft"](y), np.fft.fft(y), atol=1e-8)
+    for y in ([], np.arange(6)):
+        with pytest.raises(ValueError, match="power of two"):
+            chapter["fft"](y)
