@@ -416,3 +416,26 @@ def test_fourier_series():
     for y in ([], np.arange(6)):
         with pytest.raises(ValueError, match="power of two"):
             chapter["fft"](y)
+
+
+def test_covariance_matrix():
+    chapter = definitions(ROOT / "chapters/foundations/covariance_matrix.ipynb")
+    covariance, correlation = chapter["covariance"], chapter["correlation"]
+    rng = np.random.default_rng(0)
+    for X in (rng.normal(size=(2, 5)), rng.normal(size=(9, 2)) + 1e6, rng.integers(0, 256, (7, 3)).astype(np.uint8)):
+        np.testing.assert_allclose(covariance(X), np.cov(X, rowvar=False), rtol=1e-9, atol=1e-12)
+        np.testing.assert_allclose(correlation(X), np.corrcoef(X, rowvar=False), rtol=1e-9)
+        running = chapter["RunningCovariance"](X.shape[1])
+        running.merge(chapter["RunningCovariance"](X.shape[1]))  # nothing merged with nothing
+        other = chapter["RunningCovariance"](X.shape[1])
+        for x in X[1:]:
+            other.add(x)
+        running.merge(other)
+        running.add(X[0])
+        np.testing.assert_allclose(running.covariance(), np.cov(X, rowvar=False), rtol=1e-6, atol=1e-12)
+    assert covariance([[1.0], [4.0]]) == [[4.5]]
+    for wrong in (lambda: covariance(np.ones((1, 3))), lambda: chapter["RunningCovariance"](2).covariance()):
+        with pytest.raises(ValueError, match="two samples are the least"):
+            wrong()
+    with pytest.raises(ValueError, match="does not vary"):
+        correlation([[1, 2], [1, 3]])
