@@ -454,3 +454,21 @@ def test_gaussian_ellipses():
     np.testing.assert_allclose(chapter["mass"](np.array([0.0, 1e-9, 40.0])), [0, 0, 1], atol=1e-15)
     assert conditional([1, 2], [[4, 2], [2, 1]], 3) == (3, 0)  # on a line
     assert conditional([10**6, 0], [[4, 0], [0, 9]], 0) == (0, 9)
+
+
+def test_probability_inequalities():
+    chapter = definitions(ROOT / "chapters/foundations/probability_inequalities.ipynb")
+    chebyshev, cantelli, promise = chapter["chebyshev"], chapter["cantelli"], chapter["promise"]
+    assert (chebyshev(0, 1), chebyshev(1e4, 1), cantelli(0, 1), cantelli(1e4, 1e-4)) == (0, 1, 0, 1)
+    np.testing.assert_allclose(promise(10**6, models=10**9), 0.00349, rtol=1e-2)
+    np.testing.assert_allclose(promise(np.array([1, 4])), [1.3581, 0.67905], rtol=1e-4)
+    np.testing.assert_allclose(chapter["hoeffding"](np.array([0, 10**6]), 1.0), [1, 0])
+    for wrong in (
+        lambda: chebyshev(1, 0),
+        lambda: cantelli(1, -1),
+        lambda: promise(0),
+        lambda: promise(10, delta=1),
+        lambda: promise(10, models=0),
+    ):
+        with pytest.raises(ValueError, match="positive|1 or more"):
+            wrong()
