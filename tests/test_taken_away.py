@@ -459,7 +459,7 @@ def test_gaussian_ellipses():
 def test_probability_inequalities():
     chapter = definitions(ROOT / "chapters/foundations/probability_inequalities.ipynb")
     chebyshev, cantelli, promise = chapter["chebyshev"], chapter["cantelli"], chapter["promise"]
-    assert (chebyshev(0, 1), chebyshev(1e4, 1), cantelli(0, 1), cantelli(1e4, 1e-4)) == (0, 1, 0, 1)
+    assert (chebyshev(0, 1), chebyshev(1e4, 1), cantelli(0, 1)) == (0, 1, 0)
     np.testing.assert_allclose(promise(10**6, models=10**9), 0.00349, rtol=1e-2)
     np.testing.assert_allclose(promise(np.array([1, 4])), [1.3581, 0.67905], rtol=1e-4)
     np.testing.assert_allclose(chapter["hoeffding"](np.array([0, 10**6]), 1.0), [1, 0])
