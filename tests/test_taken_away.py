@@ -472,3 +472,20 @@ def test_probability_inequalities():
     ):
         with pytest.raises(ValueError, match="positive|1 or more"):
             wrong()
+
+
+def test_lagrange_duality():
+    chapter = definitions(ROOT / "chapters/foundations/lagrange_duality.ipynb")
+    by_corners, by_prices, dual = (chapter[name] for name in ("solve_by_corners", "raise_prices", "dual"))
+    Q, c = np.diag([1e4, 1.0]), np.array([-1e4, -1.0])
+    for G, h, expected in (
+        (np.array([[1.0, 1.0]]), np.array([1.0]), [1 - 1 / 10001, 1 / 10001]),
+        (np.array([[1.0, 0.0], [1.0, 0.0]]), np.array([0.5, 0.5]), [0.5, 1.0]),  # one wall twice
+        (np.array([[1.0, 0.0]]), np.array([7.0]), [1.0, 1.0]),  # a wall far away
+    ):
+        x, prices = by_corners(Q, c, G, h)
+        np.testing.assert_allclose(x, expected, atol=1e-8)
+        np.testing.assert_allclose(by_prices(Q, c, G, h)[0], expected, atol=1e-6)
+        np.testing.assert_allclose(dual(prices, Q, c, G, h)[0], x @ Q @ x / 2 + c @ x)
+    with pytest.raises(ValueError, match="no feasible place"):
+        by_corners(Q, c, np.array([[1.0, 0.0], [-1.0, 0.0]]), np.array([-1.0, -1.0]))
