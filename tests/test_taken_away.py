@@ -214,6 +214,31 @@ def test_least_squares():
         chapter["left_out_errors"](np.eye(3)[:, :2] + 0.0, targets)
 
 
+def test_two_layer_network():
+    chapter = definitions(ROOT / "chapters/networks/two_layer_network.ipynb")
+    rng = np.random.default_rng(0)
+    sure = np.array([[10**4, -(10**4)], [-(10**4), 10**4]])  # forecasts of exactly 0 and 1
+    assert chapter["cross_entropy"](sure, [0, 1]) == 0
+    assert chapter["cross_entropy"](sure, [1, 0]) == 2 * 10**4
+    for n, d, m, c in ((1, 1, 1, 1), (3, 9, 2, 5)):  # one class; fewer samples than features
+        theta, X = chapter["start"](rng, d, m, c), 10**4 * rng.integers(-9, 9, (n, d))
+        loss, gradients = chapter["network"](theta, X, np.zeros(n, int), 0.1)
+        assert np.isfinite(loss)
+        for gradient, parameter in zip(gradients, theta, strict=True):
+            assert gradient.shape == parameter.shape
+            assert np.isfinite(gradient).all()
+    blank = np.zeros((5, 3))
+    assert chapter["dead_units"](chapter["start"](rng, 3, 4, 2), blank) == 4
+
+    polygon, on_line = chapter["polygon_network"], chapter["on_line"]
+    t, f = np.array([0, 1, 10**6]), np.array([0, 2, -1])
+    places = np.array([0.0, 0.25, 1.0, 10.0**6])
+    np.testing.assert_allclose(on_line(polygon(t, f), places), np.interp(places, t, f), atol=1e-9)
+    for wrong in (t[::-1], np.array([0, 1, 1])):
+        with pytest.raises(ValueError, match="increase"):
+            polygon(wrong, f)
+
+
 def test_classification_metrics():
     chapter = definitions(ROOT / "chapters/evaluation/classification_metrics.ipynb")
     for m in (1, 10**5, 10**6, 10**12):
