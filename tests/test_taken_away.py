@@ -315,6 +315,20 @@ def test_variational_lower_bound():
     rows = rng.standard_normal((7, 40))
     assert np.allclose(here["log_marginal"](rows, W, b, 0.5), [here["log_marginal"](x, W, b, 0.5) for x in rows])
 
+    x, standard = rows[0], (np.zeros(3), np.eye(3))
+    mean, Sigma = here["posterior"](x, W, b, 5.0)
+    assert here["second_moment"](mean, Sigma, x, W, b, 5.0) == pytest.approx(1)
+    assert here["second_moment"](mean, 0.4 * Sigma, x, W, b, 5.0) == np.inf  # narrower than half
+    assert np.log(here["second_moment"](*standard, x, W, b, 5.0)) == pytest.approx(here["naive_draws"](x, W, b, 5.0))
+    few = rows - rows.mean(axis=0)  # fewer samples than pixels, one of them constant
+    few[:, 0] = 0
+    values, noise = [], 1.0
+    for _ in range(20):
+        values.append(here["log_marginal"](few, W, 0 * b, noise).mean())
+        W, noise = here["em_step"](few, W, noise)
+    assert (np.diff(values) > -1e-9).all()
+    assert (W[0] == 0).all()
+
 
 def test_vae():
     here = definitions(ROOT / "chapters/generative/vae.ipynb")
