@@ -214,6 +214,31 @@ def test_least_squares():
         chapter["left_out_errors"](np.eye(3)[:, :2] + 0.0, targets)
 
 
+def test_two_layer_network():
+    chapter = definitions(ROOT / "chapters/networks/two_layer_network.ipynb")
+    rng = np.random.default_rng(0)
+    sure = np.array([[10**4, -(10**4)], [-(10**4), 10**4]])  # forecasts of exactly 0 and 1
+    assert chapter["cross_entropy"](sure, [0, 1]) == 0
+    assert chapter["cross_entropy"](sure, [1, 0]) == 2 * 10**4
+    for n, d, m, c in ((1, 1, 1, 1), (3, 9, 2, 5)):  # one class; fewer samples than features
+        theta, X = chapter["start"](rng, d, m, c), 10**4 * rng.integers(-9, 9, (n, d))
+        loss, gradients = chapter["network"](theta, X, np.zeros(n, int), 0.1)
+        assert np.isfinite(loss)
+        for gradient, parameter in zip(gradients, theta, strict=True):
+            assert gradient.shape == parameter.shape
+            assert np.isfinite(gradient).all()
+    blank = np.zeros((5, 3))
+    assert chapter["dead_units"](chapter["start"](rng, 3, 4, 2), blank) == 4
+
+    polygon, on_line = chapter["polygon_network"], chapter["on_line"]
+    t, f = np.array([0, 1, 10**6]), np.array([0, 2, -1])
+    places = np.array([0.0, 0.25, 1.0, 10.0**6])
+    np.testing.assert_allclose(on_line(polygon(t, f), places), np.interp(places, t, f), atol=1e-9)
+    for wrong in (t[::-1], np.array([0, 1, 1])):
+        with pytest.raises(ValueError, match="increase"):
+            polygon(wrong, f)
+
+
 def test_classification_metrics():
     chapter = definitions(ROOT / "chapters/evaluation/classification_metrics.ipynb")
     for m in (1, 10**5, 10**6, 10**12):
@@ -289,6 +314,20 @@ def test_variational_lower_bound():
         assert np.allclose(zero[1], np.eye(k))
     rows = rng.standard_normal((7, 40))
     assert np.allclose(here["log_marginal"](rows, W, b, 0.5), [here["log_marginal"](x, W, b, 0.5) for x in rows])
+
+    x, standard = rows[0], (np.zeros(3), np.eye(3))
+    mean, Sigma = here["posterior"](x, W, b, 5.0)
+    assert here["second_moment"](mean, Sigma, x, W, b, 5.0) == pytest.approx(1)
+    assert here["second_moment"](mean, 0.4 * Sigma, x, W, b, 5.0) == np.inf  # narrower than half
+    assert np.log(here["second_moment"](*standard, x, W, b, 5.0)) == pytest.approx(here["naive_draws"](x, W, b, 5.0))
+    few = rows - rows.mean(axis=0)  # fewer samples than pixels, one of them constant
+    few[:, 0] = 0
+    values, noise = [], 1.0
+    for _ in range(20):
+        values.append(here["log_marginal"](few, W, 0 * b, noise).mean())
+        W, noise = here["em_step"](few, W, noise)
+    assert (np.diff(values) > -1e-9).all()
+    assert (W[0] == 0).all()
 
 
 def test_vae():
