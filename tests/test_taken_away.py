@@ -528,3 +528,17 @@ def test_lagrange_duality():
         np.testing.assert_allclose(dual(prices, Q, c, G, h)[0], x @ Q @ x / 2 + c @ x)
     with pytest.raises(ValueError, match="no feasible place"):
         by_corners(Q, c, np.array([[1.0, 0.0], [-1.0, 0.0]]), np.array([-1.0, -1.0]))
+
+
+def test_python_numpy():
+    chapter = definitions(ROOT / "chapters/foundations/python_numpy.ipynb")
+    assert chapter["rescale"]([10**6, 3, -4], low=-1, high=1) == [1, -1 + 14 / 1000004, -1]
+    with pytest.raises(ValueError, match="all values are equal"):
+        chapter["rescale"]([2, 2])
+    mean = chapter["RunningMean"]()
+    for value in (1e4, -1e4, 3):
+        mean.add(value)
+    assert mean.mean == pytest.approx(1)
+    given = np.array([1.0, 2.0])
+    assert chapter["noisy"](given, np.random.default_rng(0)).shape == (2,)
+    assert given.tolist() == [1, 2]
