@@ -488,7 +488,7 @@ def test_gaussian_ellipses():
         reach = np.abs(ellipse([0, 0], Sigma, k=3, points=4001)).max(axis=0)
         np.testing.assert_allclose(reach, 3 * np.sqrt(np.diag(Sigma)), rtol=1e-5, atol=1e-12)
     for wrong in (np.eye(3), [[1, 2], [0, 1]], [[1, 2], [2, 1]], -np.eye(2)):
-        with pytest.raises(ValueError, match="symmetric matrix|no covariance matrix"):
+        with pytest.raises(ValueError, match=r"symmetric matrix|no covariance matrix"):
             ellipse([0, 0], wrong)
     np.testing.assert_allclose(chapter["mass"](np.array([0.0, 1e-9, 40.0])), [0, 0, 1], atol=1e-15)
     assert conditional([1, 2], [[4, 2], [2, 1]], 3) == (3, 0)  # on a line
@@ -509,7 +509,7 @@ def test_probability_inequalities():
         lambda: promise(10, delta=1),
         lambda: promise(10, models=0),
     ):
-        with pytest.raises(ValueError, match="positive|1 or more"):
+        with pytest.raises(ValueError, match=r"positive|1 or more"):
             wrong()
 
 
