@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+import torch
 from scipy.spatial.distance import cdist
 from scipy.special import expit
 from scipy.stats import entropy, multivariate_normal
@@ -283,9 +284,20 @@ def test_wasserstein_gan():
         lambda: chapter["transport"](cost, half, 2 * third),
         lambda: chapter["dual_prices"](cost, half, 2 * third),
         lambda: chapter["w1_sorted"]([1, 2], [1, 2, 3]),
+        lambda: chapter["w1_sorted"]([], []),
     ):
         with pytest.raises(ValueError, match=r"size|sum"):
             wrong()
+
+    certain = np.array([1.0, 0.0])  # probabilities of exactly 0 and 1
+    assert chapter["js"](certain, certain) == 0
+    assert chapter["js"](certain, certain[::-1]) == pytest.approx(np.log(2))
+    assert chapter["power_iteration"](np.diag([10**6, 1]), 50)[0] == pytest.approx(10**6)
+    for no_direction in (np.zeros((2, 3)), np.array([[1, -1], [-1, 1]])):  # the start is sent to zero
+        with pytest.raises(ValueError, match="zero"):
+            chapter["power_iteration"](no_direction)
+    with pytest.raises(ValueError, match="zero"):
+        chapter["penalty_gradient"](np.zeros(2), np.ones((2, 3)), np.zeros(2), np.zeros(3))
 
 
 def test_adversarial_networks():
@@ -294,6 +306,9 @@ def test_adversarial_networks():
     assert chapter["score"](np.eye(10)[[3] * 7]) == 1  # one class only
     assert chapter["best_D"](np.array([0.0, 2.0]), np.array([3.0, 0.0])).tolist() == [0, 1]
     assert chapter["score"](np.ones((1, 4)) / 4) == 1
+
+    extreme = chapter["h"](torch.tensor([-1e4, 1e4]), 1.0, 1.0)  # log D and log(1 − D) without overflow
+    assert extreme.tolist() == [-1e4, -1e4]
 
 
 def test_variational_lower_bound():
@@ -368,6 +383,17 @@ def test_inception_score_and_fid():
     for wrong in (few[:1], few[0], np.full((3, 2), np.nan)):
         with pytest.raises(ValueError, match="fid"):
             fid(wrong, many)
+    with pytest.raises(ValueError, match="kid"):
+        kid(few[:1], many)
+
+    certain = np.eye(3)[[0, 0, 1, 1]]  # the third class never occurs
+    assert np.isclose(here["score_bias"](certain, 50), -1 / 100)
+    assert here["coverage"](np.zeros((5, 2)), np.ones((4, 2))) == 0  # copies
+    assert here["coverage"](10**4 * np.eye(5), np.zeros((4, 5))) == 1
+    with pytest.raises(ValueError, match="coverage"):
+        here["coverage"](np.eye(3), np.eye(3))
+    same = np.ones((4, 2)), np.zeros((2, 2))  # covariances that are zero
+    assert np.isclose(here["frechet"](same[0][0], same[1], np.zeros(2), np.eye(2)), 4)
 
 
 def test_matrix_calculus():
