@@ -7,7 +7,11 @@ import pytest
 from tests.browser.gestures import Demo, jumped, watch_jumps_while_loading
 from tests.browser.visit import visiting
 
-PAGES = {"eer-knn": "chapters/classical/knn.html", "eer-linear": "chapters/classical/linear_classifiers.html"}
+PAGES = {
+    "eer-ellipse": "chapters/foundations/gaussian_ellipses.html",
+    "eer-knn": "chapters/classical/knn.html",
+    "eer-linear": "chapters/classical/linear_classifiers.html",
+}
 WIDTHS = (1280, 390)
 demos = pytest.mark.parametrize("tag", PAGES)
 
@@ -55,6 +59,7 @@ def test_text_stands_in_its_place_without_scripts(browser, address, tag):
 @pytest.mark.parametrize(
     ("tag", "preset", "button", "property", "before", "after"),
     [
+        ("eer-ellipse", "slide", ".samples", "samples", False, True),
         ("eer-knn", "moons", "[data-metric='l1']", "metric", "l2", "l1"),
         ("eer-linear", "diverges", ".step", "steps", 0, 1),
     ],

@@ -14,10 +14,13 @@ const make = (name, attributes, parent) => {
 };
 
 // handlers: start() before a change; move(i, x, y), add(x, y), remove(i), classify(i, label), select(i), hover(x, y) or
-// hover(null); only `move` is required. extent is half the side of the square.
+// hover(null); only `move` is required. extent is half the side of the square. name(point, i) is what a screen reader
+// calls a point.
+const ofItsClass = (point, i) => `Point ${i + 1}, class ${LETTERS[point.label]}`;
+
 export class Plane {
-  constructor(host, { extent, label, classes = 5, handlers }) {
-    Object.assign(this, { extent, host, handlers, classes, points: [], current: 0 });
+  constructor(host, { extent, label, classes = 5, handlers, name = ofItsClass }) {
+    Object.assign(this, { extent, host, handlers, classes, name, points: [], current: 0 });
     host.classList.add("plane");
     this.canvas = host.appendChild(document.createElement("canvas"));
     this.svg = make("svg", { viewBox: `0 0 ${SIZE} ${SIZE}`, role: "group", "aria-label": label }, host);
@@ -52,7 +55,7 @@ export class Plane {
       mark.tabIndex = i === this.current ? 0 : -1; // one stop of the Tab key; N and P lead on
       mark.setAttribute("aria-current", i === this.current && this.selected === true);
       const place = `${point.x.toFixed(2)}, ${point.y.toFixed(2)}`;
-      mark.setAttribute("aria-label", `Point ${i + 1}, class ${LETTERS[point.label]}, at ${place}. ${describe(i)}`.trim());
+      mark.setAttribute("aria-label", `${this.name(point, i)}, at ${place}. ${describe(i)}`.trim());
     });
   }
 
