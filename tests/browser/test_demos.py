@@ -9,6 +9,7 @@ from tests.browser.visit import visiting
 
 PAGES = {
     "eer-ellipse": "chapters/foundations/gaussian_ellipses.html",
+    "eer-fourier": "chapters/foundations/fourier_series.html",
     "eer-knn": "chapters/classical/knn.html",
     "eer-linear": "chapters/classical/linear_classifiers.html",
 }
@@ -60,6 +61,7 @@ def test_text_stands_in_its_place_without_scripts(browser, address, tag):
     ("tag", "preset", "button", "property", "before", "after"),
     [
         ("eer-ellipse", "slide", ".samples", "samples", False, True),
+        ("eer-fourier", "arches", ".run", "running", False, True),
         ("eer-knn", "moons", "[data-metric='l1']", "metric", "l2", "l1"),
         ("eer-linear", "diverges", ".step", "steps", 0, 1),
     ],
