@@ -10,7 +10,7 @@ const MOST = 32; // degree of the sum
 const BARS = 12; // whose coefficients are shown
 const PLOT = { width: 420, height: 240 };
 const ORBITS = { width: 240, height: 240 };
-const BOX = { width: 640, height: 150, left: 14, top: 8, bottom: 22 };
+const BOX = { width: 640, height: 160, left: 14, top: 8, bottom: 28 };
 const GIBBS = 0.0894898722;
 const TURN = 8000; // milliseconds that a period takes
 
@@ -333,7 +333,7 @@ class FourierDemo extends Demo {
     const jumps = this.name === "square" || this.name === "sawtooth";
     const rows = [
       ["error (1/π) ∫(f − S)²", left.toFixed(5)],
-      ["of the function's", whole > 0 ? percent(left / whole, 2) : "–"],
+      ["as a share of (1/π) ∫f²", whole > 0 ? percent(left / whole, 2) : "–"],
       ["passes the top by", percent(passed, 3)],
       ...(jumps ? [["limit beside a jump", percent(GIBBS, 3)]] : []),
       [`sum at x = ${this.t.toFixed(2).replace("-", "−")}`, signed(model.partialSum(this.found, this.n, this.t))],
