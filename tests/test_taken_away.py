@@ -569,3 +569,29 @@ def test_python_numpy():
     given = np.array([1.0, 2.0])
     assert chapter["noisy"](given, np.random.default_rng(0)).shape == (2,)
     assert given.tolist() == [1, 2]
+
+
+def test_regularization():
+    chapter = definitions(ROOT / "chapters/classical/regularization.ipynb")
+    lasso, guarantee = chapter["lasso"], chapter["guarantee"]
+    rng = np.random.default_rng(0)
+    np.testing.assert_array_equal(chapter["soft_threshold"](np.array([3.0, -1.0, 0.4]), 1), [2, 0, 0])
+    for n, d in ((5, 12), (1, 3), (40, 4)):
+        A, b = rng.normal(size=(n, d)), rng.normal(size=n)
+        w = lasso(A, b, 0.1)
+        assert guarantee(A, b, 0.1, w) < 1e-10
+        np.testing.assert_array_equal(lasso(A, b, np.abs(A.T @ b).max() * 1.001), np.zeros(d))
+    A, b = rng.normal(size=(20, 3)), rng.normal(size=20)
+    twins = np.column_stack([A[:, 0], A, np.zeros(20)])  # a column twice, and one of zeros
+    w = lasso(twins, b, 0.5)
+    assert w[-1] == 0
+    assert guarantee(twins, b, 0.5, w) < 1e-10
+    np.testing.assert_allclose(w[0] + w[1], lasso(A, b, 0.5)[0], atol=1e-6)
+    np.testing.assert_array_equal(lasso(A, np.zeros(20), 0.5), np.zeros(3))
+    np.testing.assert_allclose(lasso(A, 1e4 * b, 5e3), 1e4 * lasso(A, b, 0.5), rtol=1e-5, atol=1e-2)
+    np.testing.assert_array_equal(lasso(np.array([[1, 0], [0, 1]]), [3, 1], 1), [2, 0])  # integers, a list
+    for wrong in ((A, b, 0.0), (A, b[:-1], 1.0), (A[0], b, 1.0)):
+        with pytest.raises(ValueError, match="λ > 0"):
+            lasso(*wrong)
+    assert chapter["degrees_of_freedom"](np.ones((4, 2)), 0) == 1  # of two equal columns
+    assert chapter["degrees_of_freedom"](np.zeros((4, 2)), 1.0) == 0
