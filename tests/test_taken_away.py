@@ -595,3 +595,31 @@ def test_regularization():
             lasso(*wrong)
     assert chapter["degrees_of_freedom"](np.ones((4, 2)), 0) == 1  # of two equal columns
     assert chapter["degrees_of_freedom"](np.zeros((4, 2)), 1.0) == 0
+def test_genetic_algorithm():
+    chapter = definitions(ROOT / "chapters/classical/genetic_algorithm.ipynb")
+    rng = np.random.default_rng(0)
+    assert set(chapter["select"]([0, 5, 0], 50, rng)) == {1}
+    for wrong in ([1.0, -1.0], [0.0, 0.0]):
+        with pytest.raises(ValueError, match="fitness ≥ 0"):
+            chapter["select"](wrong, 3, rng)
+    assert chapter["tournament"](np.array([3.0]), 4, 2, rng).tolist() == [0, 0, 0, 0]
+    assert len(set(chapter["tournament"](np.zeros(5), 500, 3, rng))) == 5  # ties: any of them
+
+    def bowl(X):
+        return ((X - 1e4) ** 2).sum(axis=1)
+
+    x, value = chapter["genetic_algorithm"](bowl, [9_990], [10_010], 3000, rng)
+    assert abs(x[0] - 1e4) < 0.1
+    assert value == bowl(x[None])[0]
+    x, _ = chapter["genetic_algorithm"](bowl, np.full(3, 2e4), np.full(3, 3e4), 3000, rng)  # the minimum is outside
+    np.testing.assert_allclose(x, 2e4)
+    for box in (([1.0], [1.0], 3000), ([0.0], [1.0], 20)):
+        with pytest.raises(ValueError, match="low < high"):
+            chapter["genetic_algorithm"](bowl, *box, rng)
+    for cities in (rng.random((2, 2)), np.zeros((5, 2)), 1e4 + rng.random((3, 2))):
+        tour, length = chapter["genetic_tour"](cities, 300, rng)
+        assert sorted(tour) == list(range(len(cities)))
+        np.testing.assert_allclose(length, chapter["lengths_of"](tour[None], cities)[0])
+    circle = np.column_stack([f(2 * np.pi * np.arange(12) / 12) for f in (np.cos, np.sin)])
+    _, length = chapter["genetic_tour"](circle[rng.permutation(12)], 6000, rng)
+    np.testing.assert_allclose(length, 24 * np.sin(np.pi / 12))  # the polygon itself
