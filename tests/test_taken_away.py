@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 import pytest
 import torch
 from scipy.spatial.distance import cdist
 from scipy.special import expit
 from scipy.stats import entropy, multivariate_normal
+from sklearn.metrics import mutual_info_score
 from sklearn.tree import DecisionTreeClassifier
 
 from book.definitions import definitions
@@ -633,3 +635,30 @@ def test_pruning_a_decision_tree():
         np.testing.assert_allclose(ours, theirs, atol=1e-10)
         assert np.isinf(price[tree.children_left < 0]).all()
         assert path[-1, 1] == 1
+
+
+def test_information_gain():
+    chapter = definitions(ROOT / "chapters/classical/decision_tree.ipynb")
+    rng = np.random.default_rng(0)
+    table = pd.DataFrame({"a": rng.integers(0, 3, 30), "b": "x", "c": rng.integers(0, 2, 30)})
+    table["d"] = table.a * table.c > 1
+    for name in ("a", "c", "d"):
+        expected = mutual_info_score(table[name], table.d) / np.log(2)
+        assert np.isclose(chapter["gain"](table[name], table.d), expected)
+        assert np.isclose(chapter["gain"](table[name].tolist(), table.d.tolist()), expected)
+    assert chapter["gain"](table.b, table.d) == chapter["gain_ratio"](table.b, table.d) == 0
+    assert chapter["gain"](table.a, table.b) == 0  # one class
+    missing = table.a.where(table.a > 0)
+    assert np.isclose(chapter["gain"](missing, table.d), chapter["gain"](table.a, table.d))
+
+    drawn = table.sample(30, replace=True, random_state=0)  # rows with one index
+    tree = chapter["id3"](drawn, "d")
+
+    def answer(tree, row):
+        while isinstance(tree, tuple):
+            tree = tree[1][row[tree[0]]]
+        return tree
+
+    assert all(answer(tree, row) == row["d"] for _, row in drawn.iterrows())
+    assert chapter["id3"](table[["d"]], "d") == table.d.mode()[0]
+    assert not chapter["id3"](table[table.d < 1], "d")
