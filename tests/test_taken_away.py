@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 import pytest
 import torch
 from scipy.spatial.distance import cdist
 from scipy.special import expit
 from scipy.stats import entropy, multivariate_normal
+from sklearn.metrics import mutual_info_score
+from sklearn.tree import DecisionTreeClassifier
 
 from book.definitions import definitions
 from book.order import ROOT
@@ -623,3 +626,91 @@ def test_genetic_algorithm():
     circle = np.column_stack([f(2 * np.pi * np.arange(12) / 12) for f in (np.cos, np.sin)])
     _, length = chapter["genetic_tour"](circle[rng.permutation(12)], 6000, rng)
     np.testing.assert_allclose(length, 24 * np.sin(np.pi / 12))  # the polygon itself
+def test_decision_tree():
+    chapter = definitions(ROOT / "chapters/classical/decision_tree.ipynb")
+    grow, predict, best_split = chapter["grow"], chapter["predict"], chapter["best_split"]
+    rng = np.random.default_rng(0)
+    X, y = rng.normal(size=(40, 3)), np.arange(40) % 3
+
+    for data in (X, X + 1e4, X - 1e4, np.round(1e6 * X).astype(int), 1e-9 * X, 1e300 * X, X[:, :1]):
+        tree = grow(data, y)
+        np.testing.assert_array_equal(predict(tree, data), y)
+        assert (np.count_nonzero(tree.counts[tree.left < 0], axis=1) == 1).all()
+        np.testing.assert_array_equal(tree.counts[tree.left >= 0].shape[0], (tree.left < 0).sum() - 1)
+    np.testing.assert_array_equal(
+        predict(grow(X[:4].repeat(9, axis=1), y[:4]), X[:4].repeat(9, axis=1)), y[:4]
+    )  # n < d
+    words = np.array(["no", "yes", "perhaps"])[y]
+    np.testing.assert_array_equal(predict(grow(X, words), X), words)
+
+    for data, labels in ((X, np.zeros(40, int)), (X[:1], y[:1]), (np.ones((40, 2)), y)):  # nothing to ask
+        tree = grow(data, labels)
+        assert tree.left.tolist() == [-1]
+        assert predict(tree, data).tolist() == [0] * len(data)
+        assert chapter["prune"](tree.left, tree.right, np.array([0.0]))[1].tolist() == [[0, 1, 0]]
+    assert best_split(np.ones((5, 2)), np.arange(5)) is None
+    twice = np.vstack([X, X, X])  # samples that differ in their class only
+    mixed = grow(twice, np.concatenate([y, y, (y + 1) % 3]))
+    assert (mixed.left < 0).sum() == 40
+    np.testing.assert_array_equal(predict(mixed, X), y)
+
+    neighbours = np.array([[1.0], [np.nextafter(1, 2)]])  # no number lies between them
+    assert predict(grow(neighbours, [0, 1]), neighbours).tolist() == [0, 1]
+    chain = np.arange(3000)  # one long branch: deeper than Python's recursion
+    deep = grow(chain[:, None], chain % 2)
+    np.testing.assert_array_equal(predict(deep, chain[:, None]), chain % 2)
+    for wrong in ((X, y[:-1]), (X[0], y[:3]), (X[:0], y[:0]), (np.where(X > 2, np.nan, X), y), (X[:, :0], y)):
+        with pytest.raises(ValueError, match=r"\(n, d\)"):
+            grow(*wrong)
+    with pytest.raises(ValueError, match="more features"):
+        predict(grow(X, y), X[:, :1])
+
+    large = rng.normal(size=(100_000, 2)).round(2)
+    stump = grow(large, large[:, 1] > 0.505, max_depth=1)
+    assert stump.feature[0] == 1
+    assert np.isclose(stump.threshold[0], 0.505)
+
+
+def test_pruning_a_decision_tree():
+    chapter = definitions(ROOT / "chapters/classical/decision_tree.ipynb")
+    rng = np.random.default_rng(0)
+    for classes, levels in ((2, 4), (5, 30)):  # few values: many cuts of equal gain
+        X, y = rng.integers(0, levels, size=(300, 4)), rng.integers(0, classes, size=300)
+        library = DecisionTreeClassifier(random_state=0)
+        found = library.cost_complexity_pruning_path(X, y)
+        tree = library.fit(X, y).tree_
+        risk = tree.weighted_n_node_samples / 300 * tree.impurity
+        price, path = chapter["prune"](tree.children_left, tree.children_right, risk)
+        prices = np.linspace(0, 0.02, 40)
+        ours = [path[path[:, 0] <= a + 1e-12][-1, 2] for a in prices]
+        theirs = [found.impurities[found.ccp_alphas <= a + 1e-12][-1] for a in prices]
+        np.testing.assert_allclose(ours, theirs, atol=1e-10)
+        assert np.isinf(price[tree.children_left < 0]).all()
+        assert path[-1, 1] == 1
+
+
+def test_information_gain():
+    chapter = definitions(ROOT / "chapters/classical/decision_tree.ipynb")
+    rng = np.random.default_rng(0)
+    table = pd.DataFrame({"a": rng.integers(0, 3, 30), "b": "x", "c": rng.integers(0, 2, 30)})
+    table["d"] = table.a * table.c > 1
+    for name in ("a", "c", "d"):
+        expected = mutual_info_score(table[name], table.d) / np.log(2)
+        assert np.isclose(chapter["gain"](table[name], table.d), expected)
+        assert np.isclose(chapter["gain"](table[name].tolist(), table.d.tolist()), expected)
+    assert chapter["gain"](table.b, table.d) == chapter["gain_ratio"](table.b, table.d) == 0
+    assert chapter["gain"](table.a, table.b) == 0  # one class
+    missing = table.a.where(table.a > 0)
+    assert np.isclose(chapter["gain"](missing, table.d), chapter["gain"](table.a, table.d))
+
+    drawn = table.sample(30, replace=True, random_state=0)  # rows with one index
+    tree = chapter["id3"](drawn, "d")
+
+    def answer(tree, row):
+        while isinstance(tree, tuple):
+            tree = tree[1][row[tree[0]]]
+        return tree
+
+    assert all(answer(tree, row) == row["d"] for _, row in drawn.iterrows())
+    assert chapter["id3"](table[["d"]], "d") == table.d.mode()[0]
+    assert not chapter["id3"](table[table.d < 1], "d")
