@@ -714,3 +714,58 @@ def test_information_gain():
     assert all(answer(tree, row) == row["d"] for _, row in drawn.iterrows())
     assert chapter["id3"](table[["d"]], "d") == table.d.mode()[0]
     assert not chapter["id3"](table[table.d < 1], "d")
+def test_hidden_markov_models():
+    chapter = definitions(ROOT / "chapters/classical/hmm.ipynb")
+    logs, posterior = chapter["logs"], chapter["posterior"]
+    viterbi, baum_welch = chapter["viterbi"], chapter["baum_welch"]
+    rng = np.random.default_rng(0)
+
+    def model(k, m):
+        return rng.dirichlet(np.ones(k)), rng.dirichlet(np.ones(k), k), rng.dirichlet(np.ones(m), k)
+
+    with np.errstate(all="raise"):
+        for k, m, T in ((1, 1, 1), (1, 4, 3), (4, 1, 6), (3, 5, 1), (5, 2, 7)):  # one state, one symbol, one time
+            pi, A, B = model(k, m)
+            o = rng.integers(0, m, T)
+            every = chapter["all_paths"](pi, A, B.T[o])
+            log_P, gamma, moves = posterior(*logs(pi, A, B, o))
+            path, log_best = viterbi(*logs(pi, A, B, o))
+            np.testing.assert_allclose([np.exp(log_P), np.exp(log_best)], [every.sum(), every.max()])
+            np.testing.assert_allclose(every[tuple(path)], every.max())
+            np.testing.assert_allclose([*gamma.sum(axis=1), moves.sum() + 1], [1] * T + [T])
+
+        pi, A, B = (
+            np.array([1, 0, 0]),
+            np.array([[0, 1, 0], [0, 0, 1], [1, 0, 0]]),
+            np.eye(3),
+        )  # nothing but zeros and ones
+        long = np.arange(100_000) % 3
+        log_P, gamma, moves = posterior(*logs(pi, A, B, long))
+        assert log_P == 0
+        np.testing.assert_array_equal(viterbi(*logs(pi, A, B, long))[0], long)
+        np.testing.assert_array_equal(moves, A * [[0, 33333, 0], [0, 0, 33333], [33333, 0, 0]])
+        for function in (posterior, viterbi):
+            with pytest.raises(ValueError, match=r"probability 0|no path"):
+                function(*logs(pi, A, B, np.array([0, 2])))
+
+        same = model(2, 3)
+        *again, history = baum_welch([np.array([1]), np.array([1] * 50)], *same, 40)  # one symbol only
+        assert (np.diff(history) > -1e-9).all()
+        np.testing.assert_allclose(again[2][:, 1] @ posterior(*logs(*again, np.array([1] * 50)))[1].T, 1, atol=1e-3)
+        lost = np.array([1.0, 0.0]), np.array([[1.0, 0.0], [0.3, 0.7]]), np.array([[0.5, 0.5], [0.9, 0.1]])
+        *kept, _ = baum_welch([np.array([0, 1, 1])], *lost, 3)  # a state that is never visited keeps its rows
+        np.testing.assert_array_equal([kept[1][1], kept[2][1]], [lost[1][1], lost[2][1]])
+
+    pi, A, B = model(3, 4)
+    for wrong in (
+        lambda: logs(pi, A, B, np.array([], dtype=int)),
+        lambda: logs(pi, A, B, np.array([0, 4])),
+        lambda: logs(pi, A, B, np.array([0, -1])),
+        lambda: logs(pi, A, B, np.array([0.0, 1.0])),
+        lambda: logs(pi, A.T, B, np.array([0])),
+        lambda: logs(pi[:2] / pi[:2].sum(), A, B, np.array([0])),
+        lambda: logs(pi, A, B * np.nan, np.array([0])),
+        lambda: logs(2 * pi, A, B, np.array([0])),
+    ):
+        with pytest.raises(ValueError, match=r"shapes|rows|symbols|integers"):
+            wrong()
