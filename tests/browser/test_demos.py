@@ -12,6 +12,7 @@ PAGES = {
     "eer-fourier": "chapters/foundations/fourier_series.html",
     "eer-knn": "chapters/classical/knn.html",
     "eer-linear": "chapters/classical/linear_classifiers.html",
+    "eer-margin": "chapters/classical/svm.html",
 }
 WIDTHS = (1280, 390)
 demos = pytest.mark.parametrize("tag", PAGES)
@@ -64,6 +65,7 @@ def test_text_stands_in_its_place_without_scripts(browser, address, tag):
         ("eer-fourier", "arches", ".run", "running", False, True),
         ("eer-knn", "moons", "[data-metric='l1']", "metric", "l2", "l1"),
         ("eer-linear", "diverges", ".step", "steps", 0, 1),
+        ("eer-margin", "hand", ".one", "steps", 0, 1),
     ],
 )
 def test_page_opened_from_disk(browser, site, tag, preset, button, property, before, after):
