@@ -53,7 +53,8 @@ def test_mathematics_is_the_chapters(fresh, chapter):
         ours = demo.page.evaluate(
             f"""([points, queries, kind, degree, gamma, C, steps]) => {{
               const m = {demo.model}, k = m.kernel({{ kind, degree, gamma }}), y = m.signs(points);
-              const K = m.gram(points, k), few = m.solve(K, y, C, steps), end = m.solve(K, y, C), b = m.offset(end, y, C);
+              const K = m.gram(points, k), few = m.solve(K, y, C, steps), end = m.solve(K, y, C);
+              const b = m.offset(end, y, C);
               return {{ few, end, b, f: queries.map(([x, y]) => ({{x, y}})).map(m.decision(points, end.alpha, y, b, k)),
                         ...m.primal(end, y, C, b), K }};
             }}""",

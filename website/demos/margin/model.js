@@ -30,7 +30,7 @@ export function pair({ alpha, F }, K, y, C) {
   if (i < 0) return { i, j, worst: 0 };
   F.forEach((value, k) => {
     if (!isLow(alpha[k], y[k], C)) return;
-    const violation = value - F[i], scale = K[i][i] + K[k][k] + 1e-300;
+    const violation = value - F[i], scale = K[i][i] + K[k][k] + 1e-200;
     worst = Math.max(worst, violation);
     const gain = violation > 0 ? violation ** 2 / Math.max(scale - 2 * K[i][k], 1e-12 * scale) : 0;
     if (gain > most) [j, most] = [k, gain];
@@ -42,7 +42,7 @@ export function pair({ alpha, F }, K, y, C) {
 export function step(state, K, y, C, tolerance = 1e-6) {
   const { i, j, worst } = pair(state, K, y, C);
   if (j < 0 || worst <= tolerance) return state;
-  const alpha = [...state.alpha], violation = state.F[j] - state.F[i], scale = K[i][i] + K[j][j] + 1e-300;
+  const alpha = [...state.alpha], violation = state.F[j] - state.F[i], scale = K[i][i] + K[j][j] + 1e-200;
   const eta = Math.max(scale - 2 * K[i][j], 1e-12 * scale);
   const room = (k, rises) => (rises ? C - alpha[k] : alpha[k]);
   const moves = [[i, y[i] > 0], [j, y[j] < 0]];
