@@ -88,7 +88,7 @@ def test_one_pair_solves_the_three_points(fresh):
     assert "none pays" in demo.text(".facts")
     assert "0.25, 0.25" in demo.text(".facts")
     assert demo.part(".one").is_disabled()
-    assert demo.part(".weight").all_inner_texts() == ["0.25", "0.25"]
+    assert demo.part(".weight").all_text_contents() == ["0.25", "0.25"]
     demo.part(".undo").click()
     assert found(demo)["alpha"] == [0, 0, 0]
 
