@@ -56,7 +56,7 @@ def test_mathematics_is_the_chapters(fresh, chapter):
               const K = m.gram(points, k), few = m.solve(K, y, C, steps), end = m.solve(K, y, C);
               const b = m.offset(end, y, C);
               return {{ few, end, b, f: queries.map(([x, y]) => ({{x, y}})).map(m.decision(points, end.alpha, y, b, k)),
-                        ...m.primal(end, y, C, b), K }};
+                        ...m.primal(end, y, C, b), K, first: m.pair(m.start(y), K, y, C) }};
             }}""",
             [points, queries.tolist(), kind, degree, gamma, C, steps],
         )
@@ -73,7 +73,12 @@ def test_mathematics_is_the_chapters(fresh, chapter):
         assert ours["cost"] == pytest.approx(
             chapter["primal"](root @ (np.array(ours["end"]["alpha"]) * y), ours["b"], root, y, C), rel=1e-5
         )
-        assert ours["few"]["g"] == pytest.approx(path[min(steps, len(path) - 1)][1], rel=1e-6, abs=1e-12)
+        few = np.array(ours["few"]["alpha"])
+        assert ours["few"]["steps"] == min(steps, len(path) - 1)
+        assert ours["few"]["g"] == pytest.approx(chapter["dual"](few, y, K), rel=1e-9, abs=1e-9)
+        np.testing.assert_allclose(ours["few"]["F"], K @ (few * y) - y, atol=1e-9 * np.abs(K).max())
+        i, j, *_ = chapter["working_pair"](-y, y > 0, y < 0, lambda i, K=K: K[:, i], K.diagonal())
+        assert (ours["first"]["i"], ours["first"]["j"]) == (i, j)
 
 
 def test_one_pair_solves_the_three_points(fresh):
@@ -187,7 +192,7 @@ def test_one_class_and_none(fresh):
     demo.part(".remove").click()
     demo.part(".remove").click()
     assert state(demo)["points"] == []
-    demo = fresh("?points=0,0,A;0,0,B&kernel=rbf&C=10")  # one place, two classes
+    demo = fresh("?preset=noise&points=0,0,A;0,0,B&kernel=rbf&C=10")  # one place, two classes
     assert found(demo)["done"]
     assert found(demo)["alpha"] == [10, 10]
     assert demo.complaints == []

@@ -213,7 +213,7 @@ class MarginDemo extends Demo {
     const colours = [rgb(this, "blue"), rgb(this, "orange")], values = new Float64Array(CELLS * CELLS);
     this.plane.paint((x, y, column, row) => {
       const value = (values[row * CELLS + column] = this.f({ x, y }));
-      return [...colours[value > 0 ? 0 : 1], Math.abs(value) < 1 ? 28 : 72];
+      return [...colours[value > 0 ? 0 : 1], value === 0 ? 0 : Math.abs(value) < 1 ? 28 : 72];
     }, CELLS);
     const size = 400 / CELLS, place = (cell) => ((cell + 0.5) * size).toFixed(1);
     const add = (text) => this.plane.below.insertAdjacentHTML("beforeend", text);
@@ -250,7 +250,7 @@ class MarginDemo extends Demo {
     const bounded = state.alpha.filter((a) => a >= C).length;
     const wrong = points.filter((point, i) => y[i] * this.f(point) <= 0).length;
     const pair = this.done ? "none pays" : `${this.next.i + 1} (${LETTERS[points[this.next.i].label]}) and ${this.next.j + 1} (${LETTERS[points[this.next.j].label]})`;
-    const end = this.done ? "" : this.steps === null ? ", not at the end yet" : "";
+    const end = !this.done && this.steps === null ? ", not at the end yet" : "";
     const rows = [
       ["steps", `${state.steps.toLocaleString("en")}${end}`],
       ["next pair", pair],

@@ -38,7 +38,7 @@ const corners = [[0.4, 0.4, 0], [-0.4, -0.4, 0], [0.4, -0.4, 1], [-0.4, 0.4, 1]]
 
 const situations = {
   hand: ["The three points", query(three, { kernel: "linear", C: 1, steps: 0 })],
-  outlier: ["One wrong label", query([...twoClouds(20, 9, 0.15), { x: -0.06, y: 0.02, label: 1 }], { kernel: "linear", C: 1 })],
+  outlier: ["One wrong label", query([...twoClouds(20, 9, 0.15), { x: 0.12, y: 0.1, label: 1 }], { kernel: "linear", C: 1 })],
   noise: ["Noise", query(turned(moons(7, 20, 0.06)), { kernel: "rbf", C: 1, gamma: 2 })],
   moons: ["Moons", query(moons(7, 20, 0.06), { kernel: "rbf", C: 10, gamma: 1 })],
   rings: ["Rings", query(rings(3, 14), { kernel: "linear", C: 1, gamma: 1 })],
