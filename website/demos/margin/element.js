@@ -37,7 +37,7 @@ class MarginDemo extends Demo {
       <div class="layout">
         <div>
           <div class="board"></div>
-          <p class="quiet"><span class="key"></span> f = 0 · <span class="key dashed"></span> f = ±1 ·
+          <p class="quiet"><span class="key"></span> f = 0 · <span class="key thin"></span> f = ±1 ·
             <span class="disc"></span> free support vector · <span class="disc bounded"></span> at the bound C ·
             <span class="disc next"></span> next pair</p>
           <details class="quiet">
@@ -256,9 +256,9 @@ class MarginDemo extends Demo {
       ["next pair", pair],
       ["worst violation", number(this.next.worst, 3)],
       ["dual g, primal P", `${number(state.g)}, ${number(cost)}`],
-      ["support vectors", `${free} free, ${bounded} at the bound`],
+      ["support vectors", `${free} free, ${bounded} at C`],
       ["width of the street", this.kind === "linear" && square > 0 ? number(2 / Math.sqrt(square)) : "–"],
-      ["points on the wrong side", `${wrong} of ${points.length}`],
+      ["on the wrong side", `${wrong} of ${points.length}`],
     ];
     return `<table><tbody>${rows.map(([name, value]) => `<tr><th scope="row">${name}</th><td>${value}</td></tr>`).join("")}</tbody></table>`;
   }
