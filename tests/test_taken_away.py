@@ -11,6 +11,7 @@ from scipy.special import expit
 from scipy.stats import entropy, multivariate_normal
 from sklearn.metrics import mutual_info_score
 from sklearn.tree import DecisionTreeClassifier
+from sklearn.svm import SVC
 
 from book.definitions import definitions
 from book.order import ROOT
@@ -769,3 +770,53 @@ def test_hidden_markov_models():
     ):
         with pytest.raises(ValueError, match=r"shapes|rows|symbols|integers"):
             wrong()
+def test_support_vector_machines():
+    chapter = definitions(ROOT / "chapters/classical/svm.ipynb")
+    machine, linear, rbf = (chapter[name] for name in ("SupportVectorMachine", "linear", "rbf"))
+    rng = np.random.default_rng(0)
+    X, y = rng.normal(size=(40, 3)), np.where(np.arange(40) % 3 == 0, 1, 0)
+    X[:, 0] += y
+    few, wide = X[:2], rng.normal(size=(9, 50))  # n = 2; n < d
+    hard = [
+        (X, y, linear, 1.0),
+        (X + 1e4, y, linear, 1.0),
+        (X - 1e4, y, rbf, 1.0),
+        (1e4 * X, y, rbf, 1.0),  # every sample far from every other
+        (few, y[:2], linear, 1.0),
+        (wide, y[:9], linear, 10.0),
+        (np.repeat(X, 3, axis=0), np.repeat(y, 3), rbf, 1.0),
+        (np.vstack([X, X]), np.hstack([y, 1 - y]), rbf, 1.0),  # each sample in both classes
+        (np.zeros_like(X), y, linear, 1.0),
+        (X, y, rbf, 1e-8),
+        (rng.integers(0, 3, (40, 3)), y, linear, 1.0),  # ties
+    ]
+    for data, labels, kernel, C in hard:
+        ours = machine(kernel, C, tolerance=1e-5).fit(data, labels)
+        name = {"kernel": "linear"} if kernel is linear else {"gamma": 1.0}
+        theirs = SVC(C=C, tol=1e-5, **name).fit(data - data.mean(axis=0), labels)
+        expected = theirs.decision_function(data - data.mean(axis=0))
+        np.testing.assert_allclose(ours.decision(data), expected, atol=2e-3)
+        assert np.all(ours.alpha > 0)
+        assert np.all(ours.alpha <= C)
+        assert ours.path[-1][0] <= 1e-5
+        assert abs(ours.coefficients.sum()) < 1e-9 * max(1, len(labels) * C)
+    names = np.where(y > 0, "yes", "no")
+    assert set(machine(rbf).fit(X, names).predict(X)) == {"yes", "no"}
+    separable = machine(linear, np.inf).fit([[3.0, 3], [4, 3], [1, 1]], [1, 1, -1])
+    np.testing.assert_allclose(separable.alpha, 0.25)
+
+    for data, labels in ((X, np.zeros(40)), (X, np.arange(40)), (np.full_like(X, np.nan), y), (X, y[:7]), (X[0], y)):
+        with pytest.raises(ValueError, match=r"two classes|finite numbers"):
+            machine().fit(data, labels)
+    for price in (0.0, -1.0, np.nan):
+        with pytest.raises(ValueError, match="C must be positive"):
+            machine(C=price)
+    with pytest.raises(ValueError, match="no kernel"):
+        machine(lambda A, B: -(A @ B.T)).fit(X, y)
+
+    n = 100_000
+    many, sides = rng.normal(size=(n, 2)), np.arange(n) % 2
+    many[:, 0] += 20 * sides
+    large = machine(linear, tolerance=1e-3).fit(many, sides)
+    assert np.array_equal(large.predict(many), sides)
+    assert len(large.support) < 10

@@ -13,6 +13,7 @@ PAGES = {
     "eer-knn": "chapters/classical/knn.html",
     "eer-linear": "chapters/classical/linear_classifiers.html",
     "eer-trellis": "chapters/classical/hmm.html",
+    "eer-margin": "chapters/classical/svm.html",
 }
 WIDTHS = (1280, 390)
 demos = pytest.mark.parametrize("tag", PAGES)
@@ -66,6 +67,7 @@ def test_text_stands_in_its_place_without_scripts(browser, address, tag):
         ("eer-knn", "moons", "[data-metric='l1']", "metric", "l2", "l1"),
         ("eer-linear", "diverges", ".step", "steps", 0, 1),
         ("eer-trellis", "never", ".step", "steps", 4, 1),
+        ("eer-margin", "hand", ".one", "steps", 0, 1),
     ],
 )
 def test_page_opened_from_disk(browser, site, tag, preset, button, property, before, after):
