@@ -370,14 +370,11 @@ class ClustersDemo extends Demo {
     const digits = this.method === "mixture" ? 1 : 0;
     const sizes = now.labels ? this.#sizes().map((size, j) => `${LETTERS[j]} ${size.toFixed(digits)}`).join(", ") : "nobody assigned yet";
     if (this.method === "mixture") {
-      const deviations = now.mixture.covariances.map(([[a, b], [, c]]) => {
-        const middle = (a + c) / 2, radius = Math.hypot((a - c) / 2, b);
-        return `${Math.sqrt(middle + radius).toFixed(2)}/${Math.sqrt(Math.max(middle - radius, 0)).toFixed(2)}`;
-      });
-      return [["half steps", steps], ["log-likelihood", signed(value, 2)], ["shares of points", sizes], ["half-axes, σ", deviations.join(", ")]];
+      const narrow = now.mixture.covariances.map(([[a, b], [, c]]) => (a + c) / 2 - Math.hypot((a - c) / 2, b));
+      return [["half steps", steps], ["log-likelihood", signed(value, 2)], ["shares of points", sizes], ["least deviation", Math.sqrt(Math.max(0, Math.min(...narrow))).toFixed(3)]];
     }
-    const best = `${this.best.toFixed(3)}${value !== undefined && this.best > 0 ? `; here ${(value / this.best).toFixed(2)} times it` : ""}`;
-    return [["half steps", steps], ["J", value === undefined ? "–" : value.toFixed(3)], [`best of ${STARTS} starts`, best], ["points", sizes]];
+    const best = `${this.best.toFixed(3)}${value !== undefined && this.best > 0 ? `; here ${(value / this.best).toFixed(2)} ×` : ""}`;
+    return [["half steps", steps], ["J", value === undefined ? "–" : value.toFixed(3)], [`best J of ${STARTS} starts`, best], ["points", sizes]];
   }
 
   #drawFacts() {

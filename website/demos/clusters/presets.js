@@ -58,7 +58,7 @@ export const presets = {
   stuck: query([...left, ...pair], [[-0.7, 0.3], [-0.5, 0.3], [0.45, 0]]),
   empty: query(clouds(5, 3, 16), [[-0.4, 0.2], [0.3, 0.3], [0.96, -0.96]]),
   plusplus: query([...left, ...pair, [0.9, -0.92]], [left[0]], { k: 4 }),
-  long: query(long, [[-0.5, 0.1], [0.5, -0.1]]),
+  long: query(long, [[-0.2, 0.4], [0.2, -0.4]]),
   sizes: query(sizes, [[-0.25, 0.1], [0.75, -0.1]]),
 };
 
