@@ -12,6 +12,8 @@ from scipy.stats import entropy, multivariate_normal
 from sklearn.metrics import mutual_info_score
 from sklearn.tree import DecisionTreeClassifier
 from sklearn.svm import SVC
+from sklearn.cluster import KMeans
+from sklearn.metrics import silhouette_samples
 
 from book.definitions import definitions
 from book.order import ROOT
@@ -820,3 +822,60 @@ def test_support_vector_machines():
     large = machine(linear, tolerance=1e-3).fit(many, sides)
     assert np.array_equal(large.predict(many), sides)
     assert len(large.support) < 10
+def test_kmeans():
+    chapter = definitions(ROOT / "chapters/classical/kmeans.ipynb")
+    lloyd, plus_plus, kmeans, silhouettes = (chapter[name] for name in ("lloyd", "plus_plus", "kmeans", "silhouettes"))
+    rng = np.random.default_rng(0)
+
+    wide = rng.normal(size=(4, 30))  # fewer samples than features
+    for X in (wide, wide + 1e4, 1e4 * wide, np.repeat(wide, 5, axis=0)):
+        C, z, history = kmeans(X, 4, rng, starts=20)
+        assert history[-1] < 1e-12 * np.abs(X).max() ** 2
+        assert len(np.unique(z)) == 4
+        np.testing.assert_allclose(C[z], X)
+    colours = rng.integers(0, 256, (500, 3)).astype(np.uint8)  # differences that bytes cannot hold
+    starts = colours[:5]
+    C, z, history = lloyd(colours, starts)
+    reference = KMeans(5, init=starts.astype(float), n_init=1, tol=0, max_iter=1000).fit(colours.astype(float))
+    np.testing.assert_allclose(history[-1], reference.inertia_)
+    np.testing.assert_allclose(C, reference.cluster_centers_)
+    assert starts.dtype == np.uint8
+
+    same = np.full((6, 2), 0.1)  # one place, more centres than places
+    C, z, history = kmeans(same, 3, rng)
+    assert z.tolist() == [0] * 6
+    assert history[-1] < 1e-30
+    assert plus_plus(same, 3, rng).shape == (3, 2)
+    assert np.all(np.diff(lloyd([[0.0], [2.0], [4.0]], [[0.0], [4.0]])[2]) < 0)  # a tie in the middle
+    C, z, history = lloyd([[7.0, -1.0]], [[0.0, 0.0]])  # one sample
+    assert (C.tolist(), z.tolist(), history.tolist()) == ([[7.0, -1.0]], [0], [50.0, 0.0])
+    many = rng.normal(size=(100_000, 2)) + 1e4
+    assert np.isclose(lloyd(many, many[:1])[2][-1], len(many) * many.var(axis=0).sum())
+    empty = np.r_[wide[:2], np.full((2, 30), 1e4)]
+    assert len(np.unique(lloyd(wide, chapter["refill"](wide, empty))[1])) == 4
+    assert chapter["refill"](same, np.r_[same[:1], [[5.0, 5.0]]]).tolist() == [[0.1, 0.1], [5.0, 5.0]]
+    for wrong in (
+        lambda: lloyd(wide, wide[:, :2]),
+        lambda: lloyd(wide[0], wide[0]),
+        lambda: lloyd(wide, wide[:0]),
+        lambda: lloyd(wide[:0], wide),
+        lambda: lloyd(wide, np.nan * wide),
+        lambda: plus_plus(wide, 5, rng),
+        lambda: plus_plus(wide, 0, rng),
+        lambda: plus_plus(wide[0], 1, rng),
+        lambda: kmeans(np.inf * np.ones((3, 1)), 2, rng),
+        lambda: silhouettes(wide, np.zeros(4)),
+    ):
+        with pytest.raises(ValueError, match=r"shapes|samples|need|only one"):
+            wrong()
+
+    for X, labels in (
+        (wide, np.array([0, 0, 1, 1])),
+        (wide + 1e4, np.array([3, 3, 3, 8])),  # one sample alone, labels that are not 0, 1, …
+        (same, np.arange(6) % 2),  # all distances 0
+        (rng.normal(size=(60, 2)), np.arange(60) % 4),
+    ):
+        np.testing.assert_allclose(silhouettes(X, labels), silhouette_samples(X, labels), atol=1e-8)
+
+    z = np.array([0, 1, 2])
+    assert chapter["best_single_move"](np.zeros((3, 1)), z) is None

@@ -8,6 +8,7 @@ from tests.browser.gestures import Demo, jumped, watch_jumps_while_loading
 from tests.browser.visit import visiting
 
 PAGES = {
+    "eer-clusters": "chapters/classical/kmeans.html",
     "eer-ellipse": "chapters/foundations/gaussian_ellipses.html",
     "eer-fourier": "chapters/foundations/fourier_series.html",
     "eer-knn": "chapters/classical/knn.html",
@@ -62,6 +63,7 @@ def test_text_stands_in_its_place_without_scripts(browser, address, tag):
 @pytest.mark.parametrize(
     ("tag", "preset", "button", "property", "before", "after"),
     [
+        ("eer-clusters", "stuck", ".step", "t", 0, 1),
         ("eer-ellipse", "slide", ".samples", "samples", False, True),
         ("eer-fourier", "arches", ".run", "running", False, True),
         ("eer-knn", "moons", "[data-metric='l1']", "metric", "l2", "l1"),
