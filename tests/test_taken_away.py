@@ -532,6 +532,8 @@ def test_probability_inequalities():
     for wrong in (
         lambda: chebyshev(1, 0),
         lambda: cantelli(1, -1),
+        lambda: cantelli(-1, 1),
+        lambda: chapter["hoeffding"](10, -0.1),  # e^(-2nt²) would be no bound there
         lambda: promise(0),
         lambda: promise(10, delta=1),
         lambda: promise(10, models=0),
