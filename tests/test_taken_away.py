@@ -514,12 +514,15 @@ def test_gaussian_ellipses():
     for Sigma in (np.eye(2, dtype=int), [[5, 2], [2, 2]], large, large / 1e16, [[4, 2], [2, 1]], np.zeros((2, 2))):
         reach = np.abs(ellipse([0, 0], Sigma, k=3, points=4001)).max(axis=0)
         np.testing.assert_allclose(reach, 3 * np.sqrt(np.diag(Sigma)), rtol=1e-5, atol=1e-12)
-    for wrong in (np.eye(3), [[1, 2], [0, 1]], [[1, 2], [2, 1]], -np.eye(2)):
+    for wrong in (np.eye(3), [[1, 2], [0, 1]], 1e-9 * np.array([[1, 2], [0, 1]]), [[1, 2], [2, 1]], -np.eye(2)):
         with pytest.raises(ValueError, match=r"symmetric matrix|no covariance matrix"):
             ellipse([0, 0], wrong)
     np.testing.assert_allclose(chapter["mass"](np.array([0.0, 1e-9, 40.0])), [0, 0, 1], atol=1e-15)
     assert conditional([1, 2], [[4, 2], [2, 1]], 3) == (3, 0)  # on a line
     assert conditional([10**6, 0], [[4, 0], [0, 9]], 0) == (0, 9)
+    assert conditional([1, 2], [[0, 0], [0, 9]], 1) == (2, 9)  # a constant first coordinate
+    with pytest.raises(ValueError, match="without variance"):
+        chapter["contact"](np.array([[1, 1], [1, 1]]), np.array([1, -1]))
 
 
 def test_probability_inequalities():
