@@ -560,6 +560,15 @@ def test_lagrange_duality():
         np.testing.assert_allclose(dual(prices, Q, c, G, h)[0], x @ Q @ x / 2 + c @ x)
     with pytest.raises(ValueError, match="no feasible place"):
         by_corners(Q, c, np.array([[1.0, 0.0], [-1.0, 0.0]]), np.array([-1.0, -1.0]))
+    with pytest.raises(ValueError, match="positive semidefinite"):  # a saddle satisfies the conditions too
+        by_corners(np.diag([1.0, -1.0]), np.zeros(2), np.eye(2), np.ones(2))
+    rng = np.random.default_rng(5)
+    for scale in (1e-6, 1.0, 1e7):  # the units of the data do not matter
+        for _ in range(20):
+            G, h, c = rng.normal(size=(5, 3)), rng.uniform(0.1, 1, 5), rng.normal(size=3)
+            x, prices = by_corners(np.eye(3), scale * c, G, scale * h)
+            np.testing.assert_allclose(x + scale * c + G.T @ prices, 0, atol=1e-12 * scale)
+    np.testing.assert_allclose(by_prices(np.eye(1), np.ones(1), np.zeros((1, 1)), np.ones(1))[0], [-1])  # no wall
 
 
 def test_python_numpy():
