@@ -478,7 +478,7 @@ def test_fourier_series():
 
     for y in ([7], [1, 2, 3, 4], 10**6 * np.arange(8), np.exp(1j * np.arange(16))):
         np.testing.assert_allclose(chapter["fft"](y), np.fft.fft(y), atol=1e-8)
-    for y in ([], np.arange(6)):
+    for y in ([], np.arange(6), np.ones((4, 2)), 7):
         with pytest.raises(ValueError, match="power of two"):
             chapter["fft"](y)
 
