@@ -582,4 +582,6 @@ def test_python_numpy():
     assert mean.mean == pytest.approx(1)
     given = np.array([1.0, 2.0])
     assert chapter["noisy"](given, np.random.default_rng(0)).shape == (2,)
+    rows = chapter["noisy"](np.zeros((3, 3)), np.random.default_rng(0))
+    assert len(np.unique(rows)) == 9  # not one row of noise three times
     assert given.tolist() == [1, 2]
