@@ -484,7 +484,7 @@ def test_fourier_series():
 
     for y in ([7], [1, 2, 3, 4], 10**6 * np.arange(8), np.exp(1j * np.arange(16))):
         np.testing.assert_allclose(chapter["fft"](y), np.fft.fft(y), atol=1e-8)
-    for y in ([], np.arange(6)):
+    for y in ([], np.arange(6), np.ones((4, 2)), 7):
         with pytest.raises(ValueError, match="power of two"):
             chapter["fft"](y)
 
@@ -520,12 +520,15 @@ def test_gaussian_ellipses():
     for Sigma in (np.eye(2, dtype=int), [[5, 2], [2, 2]], large, large / 1e16, [[4, 2], [2, 1]], np.zeros((2, 2))):
         reach = np.abs(ellipse([0, 0], Sigma, k=3, points=4001)).max(axis=0)
         np.testing.assert_allclose(reach, 3 * np.sqrt(np.diag(Sigma)), rtol=1e-5, atol=1e-12)
-    for wrong in (np.eye(3), [[1, 2], [0, 1]], [[1, 2], [2, 1]], -np.eye(2)):
+    for wrong in (np.eye(3), [[1, 2], [0, 1]], 1e-9 * np.array([[1, 2], [0, 1]]), [[1, 2], [2, 1]], -np.eye(2)):
         with pytest.raises(ValueError, match=r"symmetric matrix|no covariance matrix"):
             ellipse([0, 0], wrong)
     np.testing.assert_allclose(chapter["mass"](np.array([0.0, 1e-9, 40.0])), [0, 0, 1], atol=1e-15)
     assert conditional([1, 2], [[4, 2], [2, 1]], 3) == (3, 0)  # on a line
     assert conditional([10**6, 0], [[4, 0], [0, 9]], 0) == (0, 9)
+    assert conditional([1, 2], [[0, 0], [0, 9]], 1) == (2, 9)  # a constant first coordinate
+    with pytest.raises(ValueError, match="without variance"):
+        chapter["contact"](np.array([[1, 1], [1, 1]]), np.array([1, -1]))
 
 
 def test_probability_inequalities():
@@ -538,6 +541,8 @@ def test_probability_inequalities():
     for wrong in (
         lambda: chebyshev(1, 0),
         lambda: cantelli(1, -1),
+        lambda: cantelli(-1, 1),
+        lambda: chapter["hoeffding"](10, -0.1),  # e^(-2nt²) would be no bound there
         lambda: promise(0),
         lambda: promise(10, delta=1),
         lambda: promise(10, models=0),
@@ -561,6 +566,15 @@ def test_lagrange_duality():
         np.testing.assert_allclose(dual(prices, Q, c, G, h)[0], x @ Q @ x / 2 + c @ x)
     with pytest.raises(ValueError, match="no feasible place"):
         by_corners(Q, c, np.array([[1.0, 0.0], [-1.0, 0.0]]), np.array([-1.0, -1.0]))
+    with pytest.raises(ValueError, match="positive semidefinite"):  # a saddle satisfies the conditions too
+        by_corners(np.diag([1.0, -1.0]), np.zeros(2), np.eye(2), np.ones(2))
+    rng = np.random.default_rng(5)
+    for scale in (1e-6, 1.0, 1e7):  # the units of the data do not matter
+        for _ in range(20):
+            G, h, c = rng.normal(size=(5, 3)), rng.uniform(0.1, 1, 5), rng.normal(size=3)
+            x, prices = by_corners(np.eye(3), scale * c, G, scale * h)
+            np.testing.assert_allclose(x + scale * c + G.T @ prices, 0, atol=1e-12 * scale)
+    np.testing.assert_allclose(by_prices(np.eye(1), np.ones(1), np.zeros((1, 1)), np.ones(1))[0], [-1])  # no wall
 
 
 def test_python_numpy():
@@ -574,6 +588,8 @@ def test_python_numpy():
     assert mean.mean == pytest.approx(1)
     given = np.array([1.0, 2.0])
     assert chapter["noisy"](given, np.random.default_rng(0)).shape == (2,)
+    rows = chapter["noisy"](np.zeros((3, 3)), np.random.default_rng(0))
+    assert len(np.unique(rows)) == 9  # not one row of noise three times
     assert given.tolist() == [1, 2]
 
 
