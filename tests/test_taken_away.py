@@ -103,6 +103,8 @@ def test_gaussian_kl():
     assert np.isclose(chapter["kl_discrete"](p, q), entropy(p, q))
     assert chapter["kl_discrete"](q, p) == np.inf == chapter["H"](q, p)
     assert chapter["kl_discrete"](p, p) == 0
+    single = np.full(1000, 1e-3, dtype="float32")  # its sum is 1 up to its own rounding
+    assert chapter["kl_discrete"](single, single) == 0
     assert chapter["H"](np.array([1.0, 0.0])) == 0  # a forecast of exactly 0 and 1
     assert np.isclose(chapter["H"](p, q), entropy(p) + entropy(p, q))
     for wrong in (np.array([3, 5, 2]), np.array([0.5, 0.5]), np.array([1.5, -0.5, 0.0])):
@@ -138,8 +140,9 @@ def test_rayleigh_quotient():
         values, V = spectrum(M)
         np.testing.assert_allclose(V * values @ V.T, M, atol=1e-9)
         assert (np.diff(values) <= 0).all()
-    with pytest.raises(ValueError, match="not symmetric"):
-        spectrum(np.array([[1.0, 2.0], [0.0, 1.0]]))
+    for size in (1e-9, 1.0, 1e9):
+        with pytest.raises(ValueError, match="not symmetric"):
+            spectrum(size * np.array([[1.0, 2.0], [0.0, 1.0]]))
 
     rng = np.random.default_rng(1)
     X = rng.standard_normal((5, 9))  # fewer samples than features
@@ -188,6 +191,8 @@ def test_backpropagation():
     tie = Node([1e4, 1e4, -1e4])
     chapter["amax"](tie, axis=0).backward()
     assert tie.gradient.tolist() == [0.5, 0.5, 0]
+    with pytest.raises(ValueError, match="two matrices"):  # a vector, whose gradient would have the wrong shape
+        Node(np.ones(3)) @ Node(np.ones((3, 3)))
 
 
 def test_least_squares():
@@ -219,6 +224,16 @@ def test_least_squares():
         chapter["standard_errors"](wide[:, :3], targets)
     with pytest.raises(ValueError, match="without one"):
         chapter["left_out_errors"](np.eye(3)[:, :2] + 0.0, targets)
+
+    many = rng.standard_normal((100_000, 3))  # a matrix of shape (n, n) would not fit into memory
+    Q, R = chapter["householder_qr"](many)
+    np.testing.assert_allclose(Q @ R, many, atol=1e-12)
+    np.testing.assert_allclose(Q.T @ Q, np.eye(3), atol=1e-12)
+    twice = np.column_stack([np.ones(8), np.arange(8.0), 2 * np.arange(8.0)])
+    with pytest.raises(ValueError, match="columns"):
+        chapter["standard_errors"](twice, rng.standard_normal(8))
+    with pytest.raises(ValueError, match="no fit"):
+        chapter["left_out_errors"](twice, rng.standard_normal(8))
 
 
 def test_two_layer_network():
