@@ -170,6 +170,8 @@ def test_presets_show_what_they_say(fresh):
     noise = fresh("?preset=noise")
     assert noise.part(".situation").input_value() == "noise"
     assert found(noise)["done"]
+    assert "6 of 40" in noise.text(".facts")  # wrong labels, and what is near them
+    assert "0 of 40" in fresh("?preset=noise&C=10000").text(".facts")  # every wrong label is obeyed
 
 
 def test_a_change_begins_again_where_steps_are_taken(fresh):
