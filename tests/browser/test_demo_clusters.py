@@ -71,7 +71,10 @@ def test_lloyd_is_the_chapters(fresh, chapter):
         C = X[rng.integers(len(X), size=k)] + rng.integers(0, 2) * rng.normal(size=(k, 2))
         C[0] += 9 * rng.integers(0, 2)
         found = demo.page.evaluate(
-            f"([X, C]) => {{ const m = {demo.model}; return [m.assign(X, C), m.lloyd(X, C), m.follow(X, C, {{ steps: 400 }})]; }}",
+            f"""([X, C]) => {{
+              const m = {demo.model};
+              return [m.assign(X, C), m.lloyd(X, C), m.follow(X, C, {{ steps: 400 }})];
+            }}""",
             [X.tolist(), C.tolist()],
         )
         labels, near = chapter["assign"](X, C)
