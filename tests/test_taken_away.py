@@ -584,7 +584,8 @@ def test_em():
         moved = mixture[0], mixture[1] + offset, mixture[2]
         np.testing.assert_allclose(responsibilities(X + offset, *moved), responsibilities(X, *mixture), atol=1e-8)
     far = responsibilities(np.full((1, 4), 1e4), *mixture)
-    assert np.all(np.isfinite(far)) and np.isclose(far.sum(), 1)
+    assert np.all(np.isfinite(far))
+    assert np.isclose(far.sum(), 1)
     assert np.all(responsibilities(X, np.array([0.5, 0.5, 0.0]), *mixture[1:])[:, 2] == 0)
     one = responsibilities(X[:1], np.ones(1), X[:1], np.eye(4)[None])  # one sample, one component
     np.testing.assert_array_equal(one, [[1.0]])
