@@ -910,3 +910,46 @@ def test_kmeans():
 
     z = np.array([0, 1, 2])
     assert chapter["best_single_move"](np.zeros((3, 1)), z) is None
+def test_em():
+    chapter = definitions(ROOT / "chapters/classical/em.ipynb")
+    responsibilities, maximise, fit = chapter["responsibilities"], chapter["maximise"], chapter["fit"]
+    rng = np.random.default_rng(0)
+    A = rng.normal(size=(3, 4, 4))
+    mixture = rng.dirichlet(np.ones(3)), rng.normal(size=(3, 4)), A @ A.transpose(0, 2, 1) + np.eye(4)
+    X = rng.normal(size=(50, 4))
+    P = np.column_stack([w * multivariate_normal(m, S).pdf(X) for w, m, S in zip(*mixture, strict=True)])
+    np.testing.assert_allclose(responsibilities(X, *mixture), P / P.sum(axis=1, keepdims=True))
+    for offset in (-1e4, 1e4):  # a shift of everything changes nothing
+        moved = mixture[0], mixture[1] + offset, mixture[2]
+        np.testing.assert_allclose(responsibilities(X + offset, *moved), responsibilities(X, *mixture), atol=1e-8)
+    far = responsibilities(np.full((1, 4), 1e4), *mixture)
+    assert np.all(np.isfinite(far))
+    assert np.isclose(far.sum(), 1)
+    assert np.all(responsibilities(X, np.array([0.5, 0.5, 0.0]), *mixture[1:])[:, 2] == 0)
+    one = responsibilities(X[:1], np.ones(1), X[:1], np.eye(4)[None])  # one sample, one component
+    np.testing.assert_array_equal(one, [[1.0]])
+
+    integers = rng.integers(0, 9, (100_000, 2)).astype(np.uint8)
+    weights, means, covariances = maximise(integers, np.full((100_000, 2), 0.5))
+    np.testing.assert_allclose(weights, 0.5)
+    np.testing.assert_allclose(means[0], integers.mean(axis=0))
+    np.testing.assert_allclose(covariances[1], np.cov(integers.T.astype(float), bias=True))
+    np.testing.assert_allclose(maximise(X[:1], np.ones((1, 1)), ridge=0.5)[2], 0.5 * np.eye(4)[None])
+
+    flat = np.column_stack([X, np.full(50, 0.1)])  # a constant feature
+    twice = np.column_stack([X, X[:, 0] + X[:, 1] + 1e4])
+    for data in (X[:3], flat, flat + 1e4, twice, np.repeat(X[:3], 20, axis=0)):
+        theta = maximise(data, np.full((len(data), 2), 0.5))
+        with pytest.raises(ValueError, match="collapsed"):
+            responsibilities(data, *theta)
+        wide = maximise(data, np.full((len(data), 2), 0.5), ridge=0.1)
+        np.testing.assert_allclose(responsibilities(data, *wide), 0.5, atol=1e-6)
+    with pytest.raises(ValueError, match="no samples"):
+        maximise(X, np.column_stack([np.ones(50), np.zeros(50)]))
+    with pytest.raises(ValueError, match="one row a sample"):
+        maximise(X, np.ones((49, 1)))
+
+    (weights, means, covariances), history = fit(X, (np.ones(1), X[:1], np.eye(4)[None]))
+    np.testing.assert_allclose(means[0], X.mean(axis=0))
+    np.testing.assert_allclose(covariances[0], np.cov(X.T, bias=True))
+    assert np.isclose(history[-1], multivariate_normal(means[0], covariances[0]).logpdf(X).sum())
