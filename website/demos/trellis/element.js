@@ -22,7 +22,8 @@ function digits(value, count) {
   return plain(value < 1e-4 ? value.toExponential(count - 1) : String(Number(value.toPrecision(count))));
 }
 // For a node, which is narrow where there are many.
-const brief = (value, count) => digits(value, count - (count < 3 && value < 1e-4 && value > 0 ? 1 : 0)).replace(/^0\./, ".");
+const brief = (value, count) =>
+  count < 3 && value > 0 && value < 1e-3 ? plain(value.toExponential(0)) : digits(value, count).replace(/^0\./, ".");
 
 class TrellisDemo extends Demo {
   static demo = "trellis";
