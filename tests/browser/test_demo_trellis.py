@@ -48,12 +48,12 @@ def test_mathematics_is_the_chapters(fresh, chapter):
         zeros = 0.5 * (trial % 2)
         pi, A = random_row(rng, zeros), np.array([random_row(rng, zeros) for _ in range(3)])
         red = np.where(rng.random(3) < zeros, rng.integers(0, 2, 3), rng.random(3))
-        B, o = np.column_stack([red, 1 - red]), rng.integers(0, 2, rng.integers(1, 9))
+        B, o = np.column_stack([red, 1 - red]), rng.integers(0, 2, rng.integers(1, 8))
         found = demo.page.evaluate(
             f"""([pi, A, B, o]) => {{
               const m = {demo.model}, b = m.likelihoods(B, o), alpha = m.forward(pi, A, b), best = m.viterbi(pi, A, b);
-              return {{ b, alpha, beta: m.backward(A, b), whole: m.evidence(alpha), posterior: m.posterior(pi, A, b), best,
-                        path: best.path && m.pathProbability(pi, A, b, best.path) }};
+              return {{ b, alpha, beta: m.backward(A, b), whole: m.evidence(alpha), best,
+                        posterior: m.posterior(pi, A, b), path: best.path && m.pathProbability(pi, A, b, best.path) }};
             }}""",
             [pi.tolist(), A.tolist(), B.tolist(), o.tolist()],
         )
@@ -158,10 +158,10 @@ def test_mouse_changes_balls_and_model(fresh, chapter):
         demo.part(".less").click()
     assert demo.part(".less").is_disabled()
     assert demo.part(".step").is_disabled()
-    for _ in range(7):
+    for _ in range(6):
         demo.part(".add").click()
     assert demo.part(".add").is_disabled()
-    assert len(demo.get("balls")["balls"]) == 8
+    assert len(demo.get("balls")["balls"]) == 7
     assert demo.complaints == []
 
 

@@ -7,7 +7,7 @@ import { TITLES, presets } from "./presets.js";
 import styles from "./trellis.css";
 
 const STATES = 3;
-const MOST = 8; // balls
+const MOST = 7; // balls
 const BOXES = [0, 1, 2];
 const COLOURS = { r: "red", w: "white" };
 const SHOWN = { forward: "Forward", backward: "Backward", posterior: "Posterior", viterbi: "Best path" };
@@ -21,7 +21,9 @@ function digits(value, count) {
   if (value === 0 || value === 1) return String(value);
   return plain(value < 1e-4 ? value.toExponential(count - 1) : String(Number(value.toPrecision(count))));
 }
-const brief = (value, count) => digits(value, count).replace(/^0\./, ".");
+// For a node, which is narrow where there are many.
+const brief = (value, count) =>
+  count < 3 && value > 0 && value < 1e-3 ? plain(value.toExponential(0)) : digits(value, count).replace(/^0\./, ".");
 
 class TrellisDemo extends Demo {
   static demo = "trellis";
@@ -49,7 +51,7 @@ class TrellisDemo extends Demo {
             <select class="situation">${Object.entries(TITLES).map(option).join("")}<option value="" hidden>Your own</option></select></label>
           <fieldset><legend>Show in the nodes</legend><span class="choices">${shows.join("")}</span></fieldset>
           <div class="controls">
-            <label class="slider"><span class="name">Columns computed: <output class="steps-value"></output></span>
+            <label class="slider"><span class="name">Columns: <output class="steps-value"></output></span>
               <input class="steps" type="range" min="1" step="1"></label>
             <span class="choices"><button type="button" class="main step">Step</button>
               <button type="button" class="undo">Undo</button></span>
@@ -134,7 +136,7 @@ class TrellisDemo extends Demo {
     this.red = (good ? red : list(fallback.get("red"))).map((p) => Math.round(1e4 * p) / 1e4);
     const balls = params.get("o") ?? "";
     this.balls = new RegExp(`^[rw]{1,${MOST}}$`).test(balls) ? balls : fallback.get("o");
-    this.show = params.get("show") in SHOWN ? params.get("show") : "forward";
+    this.show = Object.hasOwn(SHOWN, params.get("show")) ? params.get("show") : "forward";
     const last = this.balls.length;
     this.steps = Math.round(readNumber(params, "steps", { least: 1, most: last, otherwise: last }));
     const [t, i] = list(params.get("node"));
@@ -354,7 +356,7 @@ class TrellisDemo extends Demo {
       ["log P(balls)", Math.log(whole).toFixed(4).replace("-", "−")],
       ["best path", boxes(best.path)],
       ["its probability", `${d(best.probability)}, ${(100 * best.probability / whole).toFixed(1)} % of P`],
-      ["best box of each ball", boxes(posterior.states)],
+      ["best boxes", boxes(posterior.states)],
       ["as a path", d(model.pathProbability(this.pi, this.A, b, posterior.states))],
     ];
     return `<table><tbody>${rows.map(([name, value]) => `<tr><th scope="row">${name}</th><td>${value}</td></tr>`).join("")}</tbody></table>`;

@@ -10,7 +10,7 @@ export const TITLES = {
 
 export const presets = {
   boxes: "pi=0.2,0.4,0.4&A=0.5,0.2,0.3;0.3,0.5,0.2;0.2,0.3,0.5&red=0.5,0.4,0.7&o=rwr&show=forward",
-  stay: "pi=0.4,0.3,0.3&A=0.9,0.05,0.05;0.05,0.9,0.05;0.05,0.05,0.9&red=0.9,0.5,0.1&o=rrwrwwww&show=posterior",
+  stay: "pi=0.4,0.3,0.3&A=0.9,0.05,0.05;0.05,0.9,0.05;0.05,0.05,0.9&red=0.9,0.5,0.1&o=rrwrwww&show=posterior",
   states: "pi=0.4,0.3,0.3&A=1,0,0;0,0,1;0,0,1&red=1,1,1&o=rr&show=posterior",
-  never: "pi=1,0,0&A=0.5,0.5,0;0,0.5,0.5;0,0,1&red=1,0.5,0&o=rwwr&show=forward",
+  never: "pi=1,0,0&A=0.5,0.5,0;0,0.5,0.5;0,0,1&red=1,0,0&o=rwwr&show=forward",
 };
