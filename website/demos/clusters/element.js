@@ -366,7 +366,7 @@ class ClustersDemo extends Demo {
         ["uniform would be", (1 / points.length).toFixed(3)],
       ];
     }
-    const steps = `${now.made}${now.done ? ", nothing changes any more" : ""}`;
+    const steps = `${now.made}${now.done ? ", the end" : ""}`;
     const digits = this.method === "mixture" ? 1 : 0;
     const sizes = now.labels ? this.#sizes().map((size, j) => `${LETTERS[j]} ${size.toFixed(digits)}`).join(", ") : "nobody assigned yet";
     if (this.method === "mixture") {
