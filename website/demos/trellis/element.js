@@ -23,7 +23,7 @@ function digits(value, count) {
 }
 // For a node, which is narrow where there are many.
 const brief = (value, count) =>
-  count < 3 && value > 0 && value < 1e-3 ? plain(value.toExponential(0)) : digits(value, count).replace(/^0\./, ".");
+  count < 3 && value > 0 && value < 1e-3 ? value.toExponential(0) : digits(value, count).replace(/^0\./, ".");
 
 class TrellisDemo extends Demo {
   static demo = "trellis";
