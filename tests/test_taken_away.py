@@ -9,11 +9,10 @@ import torch
 from scipy.spatial.distance import cdist
 from scipy.special import expit
 from scipy.stats import entropy, multivariate_normal
-from sklearn.metrics import mutual_info_score
-from sklearn.tree import DecisionTreeClassifier
-from sklearn.svm import SVC
 from sklearn.cluster import KMeans
-from sklearn.metrics import silhouette_samples
+from sklearn.metrics import mutual_info_score, silhouette_samples
+from sklearn.svm import SVC
+from sklearn.tree import DecisionTreeClassifier
 
 from book.definitions import definitions
 from book.order import ROOT
@@ -632,6 +631,8 @@ def test_regularization():
             lasso(*wrong)
     assert chapter["degrees_of_freedom"](np.ones((4, 2)), 0) == 1  # of two equal columns
     assert chapter["degrees_of_freedom"](np.zeros((4, 2)), 1.0) == 0
+
+
 def test_genetic_algorithm():
     chapter = definitions(ROOT / "chapters/classical/genetic_algorithm.ipynb")
     rng = np.random.default_rng(0)
@@ -660,6 +661,8 @@ def test_genetic_algorithm():
     circle = np.column_stack([f(2 * np.pi * np.arange(12) / 12) for f in (np.cos, np.sin)])
     _, length = chapter["genetic_tour"](circle[rng.permutation(12)], 6000, rng)
     np.testing.assert_allclose(length, 24 * np.sin(np.pi / 12))  # the polygon itself
+
+
 def test_decision_tree():
     chapter = definitions(ROOT / "chapters/classical/decision_tree.ipynb")
     grow, predict, best_split = chapter["grow"], chapter["predict"], chapter["best_split"]
@@ -748,6 +751,8 @@ def test_information_gain():
     assert all(answer(tree, row) == row["d"] for _, row in drawn.iterrows())
     assert chapter["id3"](table[["d"]], "d") == table.d.mode()[0]
     assert not chapter["id3"](table[table.d < 1], "d")
+
+
 def test_hidden_markov_models():
     chapter = definitions(ROOT / "chapters/classical/hmm.ipynb")
     logs, posterior = chapter["logs"], chapter["posterior"]
@@ -803,6 +808,8 @@ def test_hidden_markov_models():
     ):
         with pytest.raises(ValueError, match=r"shapes|rows|symbols|integers"):
             wrong()
+
+
 def test_support_vector_machines():
     chapter = definitions(ROOT / "chapters/classical/svm.ipynb")
     machine, linear, rbf = (chapter[name] for name in ("SupportVectorMachine", "linear", "rbf"))
@@ -853,6 +860,8 @@ def test_support_vector_machines():
     large = machine(linear, tolerance=1e-3).fit(many, sides)
     assert np.array_equal(large.predict(many), sides)
     assert len(large.support) < 10
+
+
 def test_kmeans():
     chapter = definitions(ROOT / "chapters/classical/kmeans.ipynb")
     lloyd, plus_plus, kmeans, silhouettes = (chapter[name] for name in ("lloyd", "plus_plus", "kmeans", "silhouettes"))
@@ -910,6 +919,8 @@ def test_kmeans():
 
     z = np.array([0, 1, 2])
     assert chapter["best_single_move"](np.zeros((3, 1)), z) is None
+
+
 def test_em():
     chapter = definitions(ROOT / "chapters/classical/em.ipynb")
     responsibilities, maximise, fit = chapter["responsibilities"], chapter["maximise"], chapter["fit"]
