@@ -738,6 +738,8 @@ def test_information_gain():
     assert chapter["gain"](table.a, table.b) == 0  # one class
     missing = table.a.where(table.a > 0)
     assert np.isclose(chapter["gain"](missing, table.d), chapter["gain"](table.a, table.d))
+    assert np.isclose(chapter["gain_ratio"](missing, table.d), chapter["gain_ratio"](table.a, table.d))
+    assert chapter["bits"]([None, None, "a", "a"]) == 1
 
     drawn = table.sample(30, replace=True, random_state=0)  # rows with one index
     tree = chapter["id3"](drawn, "d")
