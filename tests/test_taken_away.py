@@ -626,7 +626,7 @@ def test_regularization():
     np.testing.assert_array_equal(lasso(A, np.zeros(20), 0.5), np.zeros(3))
     np.testing.assert_allclose(lasso(A, 1e4 * b, 5e3), 1e4 * lasso(A, b, 0.5), rtol=1e-5, atol=1e-2)
     np.testing.assert_array_equal(lasso(np.array([[1, 0], [0, 1]]), [3, 1], 1), [2, 0])  # integers, a list
-    for wrong in ((A, b, 0.0), (A, b[:-1], 1.0), (A[0], b, 1.0)):
+    for wrong in ((A, b, 0.0), (A, b, np.inf), (A * np.nan, b, 1.0), (A, b[:-1], 1.0), (A[0], b, 1.0)):
         with pytest.raises(ValueError, match="λ > 0"):
             lasso(*wrong)
     assert chapter["degrees_of_freedom"](np.ones((4, 2)), 0) == 1  # of two equal columns
@@ -642,6 +642,8 @@ def test_genetic_algorithm():
             chapter["select"](wrong, 3, rng)
     assert chapter["tournament"](np.array([3.0]), 4, 2, rng).tolist() == [0, 0, 0, 0]
     assert len(set(chapter["tournament"](np.zeros(5), 500, 3, rng))) == 5  # ties: any of them
+    assert set(chapter["tournament"]([1, 5, 2], 500, 9, rng)) >= {1}  # a list will do
+    assert chapter["order_and_length"]("***") == (0, 0)
 
     def bowl(X):
         return ((X - 1e4) ** 2).sum(axis=1)
@@ -739,6 +741,8 @@ def test_information_gain():
     assert chapter["gain"](table.a, table.b) == 0  # one class
     missing = table.a.where(table.a > 0)
     assert np.isclose(chapter["gain"](missing, table.d), chapter["gain"](table.a, table.d))
+    assert np.isclose(chapter["gain_ratio"](missing, table.d), chapter["gain_ratio"](table.a, table.d))
+    assert chapter["bits"]([None, None, "a", "a"]) == 1
 
     drawn = table.sample(30, replace=True, random_state=0)  # rows with one index
     tree = chapter["id3"](drawn, "d")
