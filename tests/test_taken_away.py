@@ -898,6 +898,12 @@ def test_kmeans():
     empty = np.r_[wide[:2], np.full((2, 30), 1e4)]
     assert len(np.unique(lloyd(wide, chapter["refill"](wide, empty))[1])) == 4
     assert chapter["refill"](same, np.r_[same[:1], [[5.0, 5.0]]]).tolist() == [[0.1, 0.1], [5.0, 5.0]]
+    for trial in range(300):  # ties and duplicates, with which rounding can pretend a gain
+        X = 0.1 * rng.integers(0, 4, (rng.integers(3, 20), rng.integers(1, 3))) + 1e4 * (trial % 2)
+        z, moves = rng.integers(3, size=len(X)), 0
+        while (following := chapter["best_single_move"](X, z)) is not None:
+            z, moves = following, moves + 1
+            assert moves < 200
     for wrong in (
         lambda: lloyd(wide, wide[:, :2]),
         lambda: lloyd(wide[0], wide[0]),
