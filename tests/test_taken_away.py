@@ -974,3 +974,69 @@ def test_em():
     np.testing.assert_allclose(means[0], X.mean(axis=0))
     np.testing.assert_allclose(covariances[0], np.cov(X.T, bias=True))
     assert np.isclose(history[-1], multivariate_normal(means[0], covariances[0]).logpdf(X).sum())
+
+
+def test_convolutions():
+    grouped = definitions(ROOT / "chapters/networks/grouped_convolution.ipynb")
+    transposed = definitions(ROOT / "chapters/networks/transposed_convolution.ipynb")
+    rng = np.random.default_rng(0)
+    bytes_, W = (
+        rng.integers(0, 256, (4, 5, 6)).astype(np.uint8),
+        rng.normal(size=(2, 2, 3, 3)),
+    )  # a picture as it is read
+    x = torch.tensor(bytes_, dtype=torch.float64, requires_grad=True)
+    kernel = torch.tensor(W, requires_grad=True)
+    out = torch.nn.functional.conv2d(x[None], kernel, groups=2, stride=2, padding=1)[0]
+    np.testing.assert_allclose(grouped["convolve"](bytes_, W, groups=2, stride=2, padding=1), out.detach())
+    G = rng.normal(size=out.shape)
+    back = torch.autograd.grad(out, (x, kernel), torch.tensor(G))
+    for ours, theirs in zip(grouped["convolve_backward"](G, bytes_, W, 2, 2, 1), back, strict=True):
+        np.testing.assert_allclose(ours, theirs)
+    far = 1e4 + rng.normal(size=(3, 1, 1))  # a picture of one pixel
+    np.testing.assert_allclose(grouped["convolve"](far, np.ones((1, 3, 1, 1))), far.sum(keepdims=True))
+    for wrong in ((bytes_, W, 3), (bytes_, rng.normal(size=(2, 3, 3, 3)), 1)):
+        with pytest.raises(ValueError, match="groups"):
+            grouped["convolve"](*wrong)
+    with pytest.raises(ValueError, match="does not fit"):
+        grouped["output_size"](2, 3)
+    with pytest.raises(ValueError, match="divide"):
+        grouped["shuffle"](np.arange(7), 2)
+
+    y, W = rng.integers(0, 9, (2, 1, 3)), rng.normal(size=(2, 3, 2, 2))
+    expected = torch.nn.functional.conv_transpose2d(torch.tensor(y).double()[None], torch.tensor(W), stride=3)[0]
+    np.testing.assert_allclose(transposed["transposed_convolve"](y, W, stride=3), expected)
+    with pytest.raises(ValueError, match="leaves nothing"):
+        transposed["transposed_convolve"](y[:, :, :1], W, padding=1)
+    with pytest.raises(ValueError, match="groups"):
+        transposed["transposed_convolve"](y, W[:1])
+
+
+def test_activation_functions():
+    chapter = definitions(ROOT / "chapters/networks/activation_functions.ipynb")
+    far = np.array([-1e4, -745.0, 0.0, 745.0, 1e4])
+    with np.errstate(all="raise", under="ignore"):
+        np.testing.assert_allclose(chapter["sigmoid"](far), expit(far), atol=1e-300)
+        np.testing.assert_allclose(chapter["softplus"](far), np.logaddexp(0, far))
+        for name, function in (("elu", "elu"), ("gelu", "gelu"), ("swish", "silu"), ("leaky_relu", "leaky_relu")):
+            theirs = getattr(torch.nn.functional, function)(torch.tensor(far))
+            np.testing.assert_allclose(chapter[name](far), theirs, atol=1e-300, err_msg=name)
+    for name in ("sigmoid_slope", "elu_slope", "gelu_slope", "swish_slope"):
+        assert np.isfinite(chapter[name](far)).all(), name
+    np.testing.assert_allclose(chapter["softplus"](np.array([3])), np.log(1 + np.exp(3)))  # whole numbers
+
+
+def test_normalisation():
+    chapter = definitions(ROOT / "chapters/networks/initialization_and_normalization.ipynb")
+    rng = np.random.default_rng(0)
+    for shape in ((1, 4, 3, 3), (2, 4, 1, 1), (5, 6, 2, 3)):
+        X, G = 1e4 + rng.normal(size=shape), rng.normal(size=shape)
+        x = torch.tensor(X, requires_grad=True)
+        out = torch.nn.functional.group_norm(x, 2)
+        ours = chapter["norm_layer"](X, G, "group", groups=2)
+        np.testing.assert_allclose(ours[0], out.detach(), atol=1e-6)
+        np.testing.assert_allclose(ours[1], torch.autograd.grad(out, x, torch.tensor(G))[0], atol=1e-6)
+    constant, back = chapter["norm_layer"](np.ones((3, 2, 2, 2)), np.ones((3, 2, 2, 2)), "batch")  # no variance
+    assert not constant.any()
+    assert not back.any()
+    with pytest.raises(ValueError, match="divide"):
+        chapter["norm_layer"](np.ones((1, 5, 2, 2)), np.ones((1, 5, 2, 2)), "group", groups=2)
