@@ -10,7 +10,6 @@ from scipy.stats import multivariate_normal
 
 from book.definitions import definitions
 from book.order import ROOT
-from tests.browser.aspects.accessibility import RULES, violations
 
 PAGE, TAG = "chapters/classical/kmeans.html", "eer-clusters"
 EM = ROOT / "chapters/classical/em.ipynb"
@@ -315,26 +314,3 @@ def test_no_points_and_one_point(fresh):
     assert np.isfinite(to_the_end(demo)["values"]).all()  # the ridge keeps the variance above 0
     demo.part(".plusplus").click()
     assert demo.complaints == []
-
-
-def test_everything_fits(fresh):
-    demo = fresh()
-    for query in ("?preset=plusplus", "?preset=sizes&method=mixture&t=9", "?preset=three&k=5&t=3"):
-        demo.page.evaluate(f"(query) => {demo.js}.load(query)", query)
-        for width in (360, 390, 600, 768, 1280):
-            demo.page.set_viewport_size({"width": width, "height": 900})
-            wide = demo.page.evaluate(
-                f"""[...{demo.js}.shadowRoot.querySelectorAll('.frame *')].filter((e) =>
-                  e.scrollWidth > e.clientWidth + 1 && e.clientWidth && getComputedStyle(e).display !== 'inline' &&
-                  !e.closest('.visually-hidden, svg')).map((e) => e.className || e.tagName)"""
-            )
-            assert wide == [], (query, width)
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_accessibility(load, scheme):
-    demo = load(scheme=scheme)
-    demo.page.evaluate(f"{demo.js}.shadowRoot.querySelector('details').open = true")
-    for query in ("", "?preset=plusplus", "?preset=long&method=mixture&t=8", "?preset=three&t=3"):
-        demo.page.evaluate(f"(query) => {demo.js}.load(query)", query)
-        assert violations(demo.page, TAG, rules=(*RULES, "wcag22aa", "best-practice")) == [], query

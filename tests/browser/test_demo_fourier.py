@@ -8,7 +8,6 @@ from playwright.sync_api import expect
 
 from book.definitions import definitions
 from book.order import ROOT
-from tests.browser.aspects.accessibility import RULES, violations
 
 PAGE, TAG = "chapters/foundations/fourier_series.html", "eer-fourier"
 GIBBS = 0.0894898722
@@ -192,24 +191,3 @@ def test_malformed_addresses_fall_back(fresh, query):
     demo = fresh()
     assert fallen_back == state(demo)
     assert demo.complaints == []
-
-
-def test_everything_fits(fresh):
-    demo = fresh("?preset=square")
-    for width in (360, 390, 600, 768, 1280):
-        demo.page.set_viewport_size({"width": width, "height": 900})
-        wide = demo.page.evaluate(
-            f"""[...{demo.js}.shadowRoot.querySelectorAll('.frame *')].filter((e) =>
-              e.scrollWidth > e.clientWidth + 1 && e.clientWidth && getComputedStyle(e).display !== 'inline' &&
-              !e.closest('.visually-hidden, svg')).map((e) => e.className || e.tagName)"""
-        )
-        assert wide == [], width
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_accessibility(load, scheme):
-    demo = load(scheme=scheme)
-    demo.page.evaluate(f"{demo.js}.shadowRoot.querySelector('details').open = true")
-    for query in ("", "?preset=nothing"):
-        demo.page.evaluate(f"(query) => {demo.js}.load(query)", query)
-        assert violations(demo.page, TAG, rules=(*RULES, "wcag22aa", "best-practice")) == [], query

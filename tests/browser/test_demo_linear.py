@@ -10,7 +10,6 @@ from playwright.sync_api import expect
 
 from book.definitions import definitions
 from book.order import ROOT
-from tests.browser.aspects.accessibility import RULES, violations
 from tests.browser.gestures import jumped, watch_jumps
 from utils.gradcheck import central_difference
 
@@ -625,28 +624,3 @@ def test_nothing_jumps_between_situations_and_steps(fresh, width):
     assert jumped(demo.page) < 0.02
     assert len(set(heights.values())) == 1, heights
     assert 0 <= reserved + 1 - heights["kink", "ww"] < 91
-
-
-def test_everything_fits(fresh):
-    demo = fresh("?w=-99.5,12.25,-8.88;1,2,-345.5;-1234,5,-6&preset=kink")
-    for width in (360, 390, 480, 600, 660, 768, 1000, 1280, 1600):
-        demo.page.set_viewport_size({"width": width, "height": 900})
-        assert too_wide(demo) == [], width
-
-
-def too_wide(demo) -> list[str]:
-    """Parts of the demo that do not fit their place; the table of points may scroll."""
-    return demo.page.evaluate(
-        f"""[...{demo.js}.shadowRoot.querySelectorAll('.frame *')].filter((e) =>
-          e.scrollWidth > e.clientWidth + 1 && e.clientWidth && getComputedStyle(e).display !== 'inline' &&
-          !e.closest('.visually-hidden, svg') && !e.matches('.scroll')).map((e) => e.className || e.tagName)"""
-    )
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_accessibility(load, scheme):
-    demo = load(scheme=scheme)
-    demo.page.evaluate(f"{demo.js}.shadowRoot.querySelector('details').open = true")
-    for query in ("", "?preset=kink", "?preset=satisfied&loss=softmax", "?points="):
-        demo.page.evaluate(f"(query) => {demo.js}.load(query)", query)
-        assert violations(demo.page, TAG, rules=(*RULES, "wcag22aa", "best-practice")) == [], query

@@ -8,7 +8,6 @@ from playwright.sync_api import expect
 
 from book.definitions import definitions
 from book.order import ROOT
-from tests.browser.aspects.accessibility import RULES, violations
 
 PAGE, TAG = "chapters/classical/svm.html", "eer-margin"
 UNIT = 2.5
@@ -221,26 +220,3 @@ def test_malformed_addresses_fall_back(fresh, query):
     demo = fresh()
     assert fallen_back | {"steps": 0} == state(demo) | {"steps": 0}
     assert demo.complaints == []
-
-
-def test_everything_fits(fresh):
-    demo = fresh()
-    for query in ("?preset=noise", "?preset=hand&steps=1"):
-        demo.page.evaluate(f"(query) => {demo.js}.load(query)", query)
-        for width in (360, 390, 600, 768, 1280):
-            demo.page.set_viewport_size({"width": width, "height": 900})
-            wide = demo.page.evaluate(
-                f"""[...{demo.js}.shadowRoot.querySelectorAll('.frame *')].filter((e) =>
-                  e.scrollWidth > e.clientWidth + 1 && e.clientWidth && getComputedStyle(e).display !== 'inline' &&
-                  !e.closest('.visually-hidden, svg')).map((e) => e.className || e.tagName)"""
-            )
-            assert wide == [], (query, width)
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_accessibility(load, scheme):
-    demo = load(scheme=scheme)
-    demo.page.evaluate(f"{demo.js}.shadowRoot.querySelector('details').open = true")
-    for query in ("", "?preset=noise", "?points=0,0,A"):
-        demo.page.evaluate(f"(query) => {demo.js}.load(query)", query)
-        assert violations(demo.page, TAG, rules=(*RULES, "wcag22aa", "best-practice")) == [], query

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from tests.browser.aspects.accessibility import RULES, violations
 from tests.browser.gestures import Demo, jumped, watch_jumps_while_loading
 from tests.browser.visit import visiting
 
@@ -13,8 +14,27 @@ PAGES = {
     "eer-fourier": "chapters/foundations/fourier_series.html",
     "eer-knn": "chapters/classical/knn.html",
     "eer-linear": "chapters/classical/linear_classifiers.html",
-    "eer-trellis": "chapters/classical/hmm.html",
     "eer-margin": "chapters/classical/svm.html",
+    "eer-trellis": "chapters/classical/hmm.html",
+}
+#: Addresses under which each shows what else it can show: its longest texts, its emptiest and its fullest state.
+STATES = {
+    "eer-clusters": ("?preset=plusplus", "?preset=sizes&method=mixture&t=9", "?preset=three&k=5&t=3"),
+    "eer-ellipse": ("?preset=lost", "?preset=slide&samples=1"),
+    "eer-fourier": ("?preset=square", "?preset=nothing"),
+    "eer-knn": ("?preset=ties", "?preset=rotation", "?points=0,0,A&k=5"),
+    "eer-linear": (
+        "?preset=kink",
+        "?preset=satisfied&loss=softmax",
+        "?points=",
+        "?w=-99.5,12.25,-8.88;1,2,-345.5;-1234,5,-6&preset=kink",
+    ),
+    "eer-margin": ("?preset=noise", "?preset=hand&steps=1", "?points=0,0,A"),
+    "eer-trellis": (
+        "?preset=states",
+        "?preset=never",
+        "?preset=stay&show=viterbi&red=0.0113,0.0017,0.0019",
+    ),
 }
 WIDTHS = (1280, 390)
 demos = pytest.mark.parametrize("tag", PAGES)
@@ -68,8 +88,8 @@ def test_text_stands_in_its_place_without_scripts(browser, address, tag):
         ("eer-fourier", "arches", ".run", "running", False, True),
         ("eer-knn", "moons", "[data-metric='l1']", "metric", "l2", "l1"),
         ("eer-linear", "diverges", ".step", "steps", 0, 1),
-        ("eer-trellis", "never", ".step", "steps", 4, 1),
         ("eer-margin", "hand", ".one", "steps", 0, 1),
+        ("eer-trellis", "never", ".step", "steps", 4, 1),
     ],
 )
 def test_page_opened_from_disk(browser, site, tag, preset, button, property, before, after):
@@ -88,3 +108,37 @@ def test_page_opened_from_disk(browser, site, tag, preset, button, property, bef
         visit.page.wait_for_function("window.tried")  # to write the state into the address, which may be forbidden
         assert demo.get(property) == {property: after}
         assert visit.complaints == []
+
+
+def states(demo: Demo):
+    """Bring the demo into each of its states, and say which."""
+    for query in ("", *STATES[demo.tag]):
+        demo.page.evaluate(f"(query) => {demo.js}.load(query)", query)
+        yield query
+
+
+@demos
+def test_everything_fits(visit, tag):
+    demo = Demo(visit(PAGES[tag]), tag).in_view()
+    for query in states(demo):
+        for width in (360, 390, 480, 600, 660, 768, 1000, 1280, 1600):
+            demo.page.set_viewport_size({"width": width, "height": 900})
+            assert too_wide(demo) == [], (query, width)
+
+
+def too_wide(demo: Demo) -> list[str]:
+    """Parts of the demo that do not fit their place; what may scroll says so."""
+    return demo.page.evaluate(
+        f"""[...{demo.js}.shadowRoot.querySelectorAll('.frame *')].filter((e) =>
+          e.scrollWidth > e.clientWidth + 1 && e.clientWidth && getComputedStyle(e).display !== 'inline' &&
+          !e.closest('.visually-hidden, svg') && !e.matches('.scroll')).map((e) => e.className || e.tagName)"""
+    )
+
+
+@demos
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_accessibility(visit, tag, scheme):
+    demo = Demo(visit(PAGES[tag], scheme=scheme), tag).in_view()
+    demo.page.evaluate(f"{demo.js}.shadowRoot.querySelectorAll('details').forEach((e) => {{ e.open = true; }})")
+    for query in states(demo):
+        assert violations(demo.page, tag, rules=(*RULES, "wcag22aa", "best-practice")) == [], query

@@ -4,9 +4,10 @@ import { Demo } from "../shared/demo.js";
 import { LETTERS, colourName, rgb, shape } from "../shared/classes.js";
 import { Plane } from "../shared/plane.js";
 import { readNumber, round } from "../shared/points.js";
+import { generator } from "../shared/random.js";
 import styles from "./clusters.css";
 import * as model from "./model.js";
-import { EXTENT, MOST_K, MOST_POINTS, TITLES, clouds, generator, presets, readPlaces, writePlaces } from "./presets.js";
+import { EXTENT, MOST_K, MOST_POINTS, TITLES, clouds, presets, readPlaces, writePlaces } from "./presets.js";
 
 const MOST_T = 400; // half steps
 const STARTS = 30; // for the best J that is known

@@ -4,9 +4,10 @@ import { Demo } from "../shared/demo.js";
 import { LETTERS, colourName, rgb, shape } from "../shared/classes.js";
 import { Plane } from "../shared/plane.js";
 import { readNumber, readPoints, round, writePoints } from "../shared/points.js";
+import { cloud, generator } from "../shared/random.js";
 import styles from "./knn.css";
 import * as model from "./model.js";
-import { EXTENT, TITLES, cloud, clouds, generator, presets } from "./presets.js";
+import { EXTENT, TITLES, clouds, presets } from "./presets.js";
 
 const MOST_K = 15;
 const MOST_POINTS = 120;

@@ -1,25 +1,9 @@
 // Situations that the chapter's text refers to, as query strings. Every number is drawn by a generator with a fixed seed.
 
-import { round, writePoints } from "../shared/points.js";
+import { writePoints } from "../shared/points.js";
+import { clip, cloud, generator, normal } from "../shared/random.js";
 
 export const EXTENT = 1;
-
-// Mulberry32, by Tommy Ettinger (public domain): uniform numbers in [0, 1) from a 32-bit seed.
-export function generator(seed) {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let t = Math.imul(state ^ (state >>> 15), state | 1);
-    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
-    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
-  };
-}
-
-const normal = (random) => Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
-const clip = (value) => round(Math.max(-0.96, Math.min(0.96, value)));
-
-export const cloud = (random, n, [x, y], spread, label) =>
-  Array.from({ length: n }, () => ({ x: clip(x + spread * normal(random)), y: clip(y + spread * normal(random)), label }));
 
 // n points in `classes` clouds around centres on a circle.
 export function clouds(seed, classes, each, spread = 0.24) {

@@ -1,7 +1,7 @@
 // Situations that the chapter's text refers to, as query strings. Every number is drawn by a generator with a fixed seed.
 
-import { cloud, generator } from "../knn/presets.js";
 import { round, writePoints } from "../shared/points.js";
+import { cloud, generator } from "../shared/random.js";
 
 export const EXTENT = 1;
 export const MOST_POINTS = 60;
