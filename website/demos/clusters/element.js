@@ -2,6 +2,7 @@
 
 import { Demo } from "../shared/demo.js";
 import { LETTERS, colourName, rgb, shape } from "../shared/classes.js";
+import { situations } from "../shared/markup.js";
 import { Plane } from "../shared/plane.js";
 import { readNumber, round } from "../shared/points.js";
 import { generator } from "../shared/random.js";
@@ -15,7 +16,6 @@ const PACE = 500; // milliseconds that a half step takes
 const CHART = { width: 320, height: 128, left: 46, right: 8, top: 8, bottom: 30 };
 const METHODS = { kmeans: "K-means", mixture: "Gaussian mixture" };
 
-const option = ([value, text]) => `<option value="${value}">${text}</option>`;
 const signed = (value, digits = 3) => value.toFixed(digits).replace("-", "−");
 const plural = (n, word) => `${n} ${word}${n === 1 ? "" : "s"}`;
 
@@ -53,7 +53,7 @@ class ClustersDemo extends Demo {
         </div>
         <div class="side">
           <label class="wide"><span class="name">Situation</span>
-            <select class="situation">${Object.entries(TITLES).map(option).join("")}<option value="" hidden>Your own</option></select></label>
+            ${situations(TITLES)}</label>
           <div class="controls">
             <fieldset><legend>Method</legend><span class="choices">${methods}</span></fieldset>
             <label class="slider"><span class="name">Clusters k = <output class="k-value"></output></span>
@@ -116,14 +116,7 @@ class ClustersDemo extends Demo {
         this.start = this.#randomStart();
       }, true)
     );
-    onClick(".undo", () => this.undo() && this.announce(`Taken back. ${this.#summary()}`));
-    this.$(".situation").addEventListener("change", (event) => {
-      this.stop();
-      this.checkpoint();
-      this.read(new URLSearchParams(presets[event.target.value]));
-      this.changed();
-      this.announce(`${TITLES[event.target.value]}. ${this.#summary()}`);
-    });
+    this.listenToSituations(TITLES, () => this.#summary());
   }
 
   read(params) {

@@ -1,6 +1,7 @@
 // The Gaussian ellipse demo: <eer-ellipse>. See presets.js for the situations it can be linked to.
 
 import { Demo } from "../shared/demo.js";
+import { situations, slider } from "../shared/markup.js";
 import { Plane } from "../shared/plane.js";
 import { readNumber } from "../shared/points.js";
 import styles from "./ellipse.css";
@@ -18,7 +19,6 @@ const round = (value) => Math.round(1e4 * value) / 1e4;
 const signed = (value, digits = 3) => value.toFixed(digits).replace("-", "−");
 const percent = (share) => `${(100 * share).toFixed(1)} %`;
 const clamp = (value, least, most) => Math.max(least, Math.min(most, value));
-const option = ([value, text]) => `<option value="${value}">${text}</option>`;
 
 // Standard normal points that stay the same while the matrix changes.
 const NOISE = (() => {
@@ -38,9 +38,6 @@ class EllipseDemo extends Demo {
   static model = model;
 
   markup() {
-    const slider = (name, label, [min, max, step]) =>
-      `<label class="slider"><span class="name">${label} = <output class="${name}-value"></output></span>
-        <input class="${name}" type="range" min="${min}" max="${max}" step="${step}"></label>`;
     const entry = (name) => `<input class="${name}" type="number" step="0.01" min="-1" max="1" aria-label="${NAMES[name]}">`;
     return `
       <div class="layout">
@@ -59,7 +56,7 @@ class EllipseDemo extends Demo {
         </div>
         <div class="side">
           <label class="wide"><span class="name">Situation</span>
-            <select class="situation">${Object.entries(TITLES).map(option).join("")}<option value="" hidden>Your own</option></select></label>
+            ${situations(TITLES)}</label>
           <div class="controls">${slider("s1", "σ₁", [LEAST, MOST, 0.01])}${slider("s2", "σ₂", [LEAST, MOST, 0.01])}</div>
           <div class="controls">${slider("rho", "Correlation ρ", [-0.99, 0.99, 0.01])}${slider("k", "k", [0.2, 3, 0.1])}</div>
           <div class="controls">
@@ -109,13 +106,7 @@ class EllipseDemo extends Demo {
       });
     }
     this.$(".samples").addEventListener("click", () => this.#edit(() => (this.samples = !this.samples), true));
-    this.$(".undo").addEventListener("click", () => this.undo() && this.announce(`Taken back. ${this.#summary()}`));
-    this.$(".situation").addEventListener("change", (event) => {
-      this.checkpoint();
-      this.read(new URLSearchParams(presets[event.target.value]));
-      this.changed();
-      this.announce(`${TITLES[event.target.value]}. ${this.#summary()}`);
-    });
+    this.listenToSituations(TITLES, () => this.#summary());
   }
 
   read(params) {

@@ -1,6 +1,7 @@
 // The Fourier demo: <eer-fourier>. See presets.js for the situations it can be linked to.
 
 import { Demo } from "../shared/demo.js";
+import { situations, slider } from "../shared/markup.js";
 import { readNumber } from "../shared/points.js";
 import styles from "./fourier.css";
 import * as model from "./model.js";
@@ -17,7 +18,6 @@ const TURN = 8000; // milliseconds that a period takes
 const clamp = (value, least, most) => Math.max(least, Math.min(most, value));
 const percent = (share, digits = 1) => `${(100 * share).toFixed(digits).replace("-", "−")} %`;
 const signed = (value) => value.toFixed(3).replace("-", "−");
-const option = ([value, text]) => `<option value="${value}">${text}</option>`;
 const height = (y) => ((HIGHEST - y) / (2 * HIGHEST)) * PLOT.height;
 const across = (x) => ((x + Math.PI) / (2 * Math.PI)) * PLOT.width;
 const path = (points) => points.map(([x, y], i) => `${i ? "L" : "M"}${x.toFixed(1)} ${y.toFixed(1)}`).join("");
@@ -29,9 +29,6 @@ class FourierDemo extends Demo {
   static model = model;
 
   markup() {
-    const slider = (name, label, [min, max, step]) =>
-      `<label class="slider"><span class="name">${label} = <output class="${name}-value"></output></span>
-        <input class="${name}" type="range" min="${min}" max="${max}" step="${step}"></label>`;
     return `
       <div class="pictures">
         <svg class="orbits" viewBox="0 0 ${ORBITS.width} ${ORBITS.height}" role="img"></svg>
@@ -42,7 +39,7 @@ class FourierDemo extends Demo {
         <span class="key" style="--colour: var(--eer-blue)"></span> one arrow a wave; the height of the last tip is the sum</p>
       <div class="controls">
         <label class="slider wide"><span class="name">Situation</span>
-          <select class="situation">${Object.entries(TITLES).map(option).join("")}<option value="" hidden>Your own</option></select></label>
+          ${situations(TITLES)}</label>
         ${slider("n", "Waves N", [0, MOST, 1])}
         ${slider("t", "Place x", [-3.14, 3.14, 0.02])}
         <span class="choices">
@@ -78,13 +75,7 @@ class FourierDemo extends Demo {
         this.#edit(() => action(Number(slider.value)));
       });
     }
-    this.$(".situation").addEventListener("change", (event) => {
-      this.checkpoint();
-      this.read(new URLSearchParams(presets[event.target.value]));
-      this.changed();
-      this.announce(`${TITLES[event.target.value]}. ${this.#summary()}`);
-    });
-    this.$(".undo").addEventListener("click", () => this.undo() && this.announce(`Taken back. ${this.#summary()}`));
+    this.listenToSituations(TITLES, () => this.#summary());
     this.$(".run").addEventListener("click", () => (this.running ? this.stop() : this.#run()));
     this.#makeBars();
     this.#listenToDrawing();

@@ -2,6 +2,7 @@
 
 import { Demo } from "../shared/demo.js";
 import { LETTERS, colourName, rgb, shape } from "../shared/classes.js";
+import { choices, situations } from "../shared/markup.js";
 import { Plane } from "../shared/plane.js";
 import { readNumber, readPoints, round, writePoints } from "../shared/points.js";
 import { cloud, generator } from "../shared/random.js";
@@ -15,7 +16,6 @@ const CELLS = 160;
 const NAMES = { l1: "L1", l2: "L2", linf: "L∞" };
 const CHART = { width: 320, height: 132, left: 34, right: 6, top: 8, bottom: 30 };
 
-const option = ([value, text]) => `<option value="${value}">${text}</option>`;
 const swatch = (label) =>
   `<svg class="swatch" viewBox="-10 -10 20 20" aria-hidden="true" style="--colour: var(--eer-${colourName(label)})">` +
   `<path d="${shape(label, 7)}"/></svg>`;
@@ -29,8 +29,6 @@ class KnnDemo extends Demo {
   static model = model;
 
   markup() {
-    const choices = (group, items) =>
-      items.map(([value, text]) => `<button type="button" data-${group}="${value}" aria-pressed="false">${text}</button>`).join("");
     return `
       <div class="layout">
         <div>
@@ -47,7 +45,7 @@ class KnnDemo extends Demo {
         </div>
         <div class="side">
           <label class="wide"><span class="name">Situation</span>
-            <select class="situation">${Object.entries(TITLES).map(option).join("")}<option value="" hidden>Your own</option></select></label>
+            ${situations(TITLES)}</label>
           <div class="controls">
             <label class="slider"><span class="name">Neighbours k = <output class="k-value"></output></span>
               <input class="k" type="range" min="1" max="${MOST_K}" step="1"></label>
@@ -110,13 +108,7 @@ class KnnDemo extends Demo {
     };
     slide(".k", (k) => (this.k = k));
     slide(".turn", (degrees) => (this.degrees = degrees));
-    this.$(".situation").addEventListener("change", (event) => {
-      this.checkpoint();
-      this.read(new URLSearchParams(presets[event.target.value]));
-      this.changed();
-      this.announce(`${TITLES[event.target.value]}. ${this.#summary()}`);
-    });
-    this.$(".undo").addEventListener("click", () => this.undo() && this.announce(`Taken back. ${this.#summary()}`));
+    this.listenToSituations(TITLES, () => this.#summary());
     this.$(".new").addEventListener("click", () =>
       this.#edit(() => (this.points = clouds(Math.floor(2 ** 32 * Math.random()), this.classes, Math.round(36 / this.classes))), true)
     );

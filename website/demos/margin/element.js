@@ -2,6 +2,7 @@
 
 import { LETTERS, rgb } from "../shared/classes.js";
 import { Demo } from "../shared/demo.js";
+import { choices, situations, slider } from "../shared/markup.js";
 import { Plane } from "../shared/plane.js";
 import { readNumber, readPoints, writePoints } from "../shared/points.js";
 import styles from "./margin.css";
@@ -13,7 +14,6 @@ const NAMES = { linear: "linear", poly: "polynomial", rbf: "radial" };
 const WITH_WEIGHTS = 12; // support vectors whose multipliers are written beside them
 const MOST_STEPS = 20000;
 
-const option = ([value, text]) => `<option value="${value}">${text}</option>`;
 const short = (value) => Number(value.toPrecision(3));
 const number = (value, digits = 4) => {
   const size = Math.abs(value);
@@ -28,11 +28,6 @@ class MarginDemo extends Demo {
   static model = model;
 
   markup() {
-    const slider = (name, label, [min, max, step]) =>
-      `<label class="slider"><span class="name">${label} = <output class="${name}-value"></output></span>
-        <input class="${name}" type="range" min="${min}" max="${max}" step="${step}"></label>`;
-    const choices = (group, items) =>
-      items.map(([value, text]) => `<button type="button" data-${group}="${value}" aria-pressed="false">${text}</button>`).join("");
     return `
       <div class="layout">
         <div>
@@ -50,7 +45,7 @@ class MarginDemo extends Demo {
         </div>
         <div class="side">
           <label class="wide"><span class="name">Situation</span>
-            <select class="situation">${Object.entries(TITLES).map(option).join("")}<option value="" hidden>Your own</option></select></label>
+            ${situations(TITLES)}</label>
           <div class="controls">
             <fieldset><legend>Kernel</legend><span class="choices">${choices("kind", Object.entries(NAMES))}</span></fieldset>
             ${slider("price", "C", [-3, 4, 0.25])}
@@ -106,18 +101,12 @@ class MarginDemo extends Demo {
     click("zero", () => this.#go(0));
     click("one", () => this.#go(this.steps === null ? 1 : this.state.steps + 1));
     click("all", () => this.#go(null));
-    click("undo", () => this.undo() && this.announce(`Taken back. ${this.#summary()}`));
     const ofSelected = (action) => () => {
       if (this.points.length) this.#edit(() => action(Math.min(this.selected ?? Infinity, this.points.length - 1)), true);
     };
     click("flip", ofSelected((i) => (this.points[i].label = 1 - this.points[i].label)));
     click("remove", ofSelected((i) => this.points.splice(i, 1)));
-    this.$(".situation").addEventListener("change", (event) => {
-      this.checkpoint();
-      this.read(new URLSearchParams(presets[event.target.value]));
-      this.changed();
-      this.announce(`${TITLES[event.target.value]}. ${this.#summary()}`);
-    });
+    this.listenToSituations(TITLES, () => this.#summary());
   }
 
   read(params) {

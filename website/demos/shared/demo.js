@@ -70,6 +70,20 @@ export class Demo extends HTMLElement {
     return true;
   }
 
+  // Listen to the menu of situations and to the button for undo. `titles` says what the presets are called, `summary()`
+  // what is to be seen, for those who hear it.
+  listenToSituations(titles, summary) {
+    const part = (selector) => this.shadowRoot.querySelector(selector);
+    part(".undo").addEventListener("click", () => this.undo() && this.announce(`Taken back. ${summary()}`));
+    part(".situation").addEventListener("change", (event) => {
+      this.stop?.();
+      this.checkpoint();
+      this.read(new URLSearchParams(this.constructor.presets[event.target.value]));
+      this.changed();
+      this.announce(`${titles[event.target.value]}. ${summary()}`);
+    });
+  }
+
   // Call after each change: draws it, and writes it into the address, which can be copied or linked to. While changes
   // follow each other the address follows too, but not each: browsers refuse too many.
   changed() {

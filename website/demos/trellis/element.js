@@ -1,6 +1,7 @@
 // The trellis demo: <eer-trellis>. See presets.js for the situations it can be linked to.
 
 import { Demo } from "../shared/demo.js";
+import { situations } from "../shared/markup.js";
 import { readNumber } from "../shared/points.js";
 import * as model from "./model.js";
 import { TITLES, presets } from "./presets.js";
@@ -13,7 +14,6 @@ const COLOURS = { r: "red", w: "white" };
 const SHOWN = { forward: "Forward", backward: "Backward", posterior: "Posterior", viterbi: "Best path" };
 const GREEK = { forward: "α", backward: "β", posterior: "γ", viterbi: "δ" };
 
-const option = ([value, text]) => `<option value="${value}">${text}</option>`;
 const clamp = (value, least, most) => Math.max(least, Math.min(most, value));
 const plain = (text) => text.replace("e-", "e−");
 // A probability with so many significant digits; tiny ones as powers of ten.
@@ -48,7 +48,7 @@ class TrellisDemo extends Demo {
         </div>
         <div class="side">
           <label class="wide"><span class="name">Situation</span>
-            <select class="situation">${Object.entries(TITLES).map(option).join("")}<option value="" hidden>Your own</option></select></label>
+            ${situations(TITLES)}</label>
           <fieldset><legend>Show in the nodes</legend><span class="choices">${shows.join("")}</span></fieldset>
           <div class="controls">
             <label class="slider"><span class="name">Columns: <output class="steps-value"></output></span>
@@ -109,13 +109,7 @@ class TrellisDemo extends Demo {
       listen(`red${i}`, (value) => (this.red = this.red.with(i, value)));
       for (const j of BOXES) listen(`a${i}${j}`, (value) => (this.A = this.A.with(i, model.withEntry(this.A[i], j, value))));
     }
-    this.$(".undo").addEventListener("click", () => this.undo() && this.announce(`Taken back. ${this.#summary()}`));
-    this.$(".situation").addEventListener("change", (event) => {
-      this.checkpoint();
-      this.read(new URLSearchParams(presets[event.target.value]));
-      this.changed();
-      this.announce(`${TITLES[event.target.value]}. ${this.#summary()}`);
-    });
+    this.listenToSituations(TITLES, () => this.#summary());
   }
 
   read(params) {
