@@ -154,8 +154,9 @@ def test_palette_is_the_figures():
     assert f"html[data-theme=dark]{{--eer-blue:{assets.THEMES['dark']['blue']};" in css
 
 
-def test_demos_are_bundled(tmp_path):
+def test_scripts_are_bundled(tmp_path):
     static = tmp_path / "html" / "_static"
-    assets._put_demos(static / "demos")
+    assets._put_bundles(static)
+    assert "bs.dropdown" in (static / "scripts" / "bootstrap.js").read_text()
     for name in DEMOS:
         assert f"eer-{name}" in (static / "demos" / f"{name}.js").read_text()

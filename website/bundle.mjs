@@ -1,9 +1,9 @@
-// Bundles demos for the site: node bundle.mjs OUTDIR NAME… writes OUTDIR/NAME.js, one classic script a demo, which also
-// works in a page opened from disk, where browsers refuse modules.
+// Bundles scripts for the site: node bundle.mjs OUTDIR NAME=ENTRY… writes OUTDIR/NAME.js, each one classic script, which
+// also works in a page opened from disk, where browsers refuse modules.
 import { readFile } from "node:fs/promises";
 import { build, transform } from "esbuild";
 
-const [outdir, ...names] = process.argv.slice(2);
+const [outdir, ...scripts] = process.argv.slice(2);
 
 // `import styles from "./x.css"` gives the stylesheet as a string, minified
 const styles = {
@@ -17,7 +17,7 @@ const styles = {
 };
 
 await build({
-  entryPoints: Object.fromEntries(names.map((name) => [name, `demos/${name}/element.js`])),
+  entryPoints: Object.fromEntries(scripts.map((script) => script.split("="))),
   outdir,
   bundle: true,
   minify: true,

@@ -34,3 +34,43 @@ def test_front_page_numbers_are_counted(visit):
 def test_some_chapter_has_a_slider(site):
     """So that the aspect of sliders is tried."""
     assert any('class="eer-frames"' in (site / path).read_text("utf-8") for path in CHAPTERS)
+
+
+def test_menu_of_downloads_opens_and_closes_by_keys_and_clicks(visit):
+    page = visit(CHAPTERS[0]).page
+    button = page.locator("[data-bs-toggle='dropdown']:visible").first
+    entry = page.locator(".dropdown-menu .dropdown-item").first
+    button.focus()
+    for close in (lambda: page.keyboard.press("Escape"), lambda: page.mouse.click(640, 600)):
+        page.keyboard.press("Enter")
+        entry.wait_for(state="visible")
+        assert button.get_attribute("aria-expanded") == "true"
+        close()
+        entry.wait_for(state="hidden")
+        button.focus()
+    button.click()
+    entry.wait_for(state="visible")
+
+
+def test_buttons_say_their_names_when_they_are_pointed_at(visit):
+    page = visit(CHAPTERS[0]).page
+    button = page.locator("button.theme-switch-button:visible").first
+    for point in (button.hover, button.focus):
+        page.mouse.move(640, 600)
+        page.locator(".tooltip").wait_for(state="detached")
+        point()
+        page.locator(".tooltip").wait_for()
+        assert "olor mode" in page.locator(".tooltip").inner_text()
+
+
+def test_the_way_back_to_the_top_shows_while_scrolling_up(visit):
+    page = visit(CHAPTERS[0]).page
+    button = page.locator("#pst-back-to-top")
+    assert not button.is_visible()
+    for place in (3000, 2500):
+        page.evaluate(f"scrollTo({{top: {place}, behavior: 'instant'}})")
+        page.wait_for_function(
+            f"document.querySelector('#pst-back-to-top').style.display === '{'block' if place < 3000 else 'none'}'"
+        )
+    button.click()
+    page.wait_for_function("scrollY === 0")

@@ -1,4 +1,4 @@
-"""The files that the book itself puts beside the pages: its stylesheet and script, KaTeX's, and the demos."""
+"""The files that the book puts beside the pages: its stylesheet and scripts, KaTeX's, the demos, less of Bootstrap."""
 
 from __future__ import annotations
 
@@ -13,17 +13,21 @@ from utils.rendering import THEMES
 from website.common import DEMOS, WEBSITE, node_program
 from website.kept import kept
 
+#: Scripts made of several files, by their place in _static without suffix, and where each begins under website/.
+BUNDLES = {f"demos/{name}": f"demos/{name}/element.js" for name in DEMOS} | {"scripts/bootstrap": "theme/bootstrap.js"}
+
 
 def put(static: Path) -> None:
     for path in WEBSITE.glob("static/*"):
         shutil.copyfile(path, static / path.name)
     _put_katex(static / "katex")
-    _put_demos(static / "demos")
+    _put_bundles(static)
+    (static / "demos" / "palette.css").write_text(palette(), "utf-8")
 
 
 def versions(static: Path) -> dict[str, str]:
-    """A mark of the content of each of the book's own scripts, so that no browser keeps an old one."""
-    scripts = ["book.js", *(f"demos/{name}.js" for name in DEMOS)]
+    """A mark of the content of each script that the book writes, so that no browser keeps an old one."""
+    scripts = ["book.js", *(f"{name}.js" for name in BUNDLES)]
     return {name: hashlib.sha256((static / name).read_bytes()).hexdigest()[:8] for name in scripts}
 
 
@@ -44,20 +48,19 @@ def _put_katex(target: Path) -> None:
     (target / "katex.css").write_text(css, "utf-8")
 
 
-def _put_demos(target: Path) -> None:
-    target.mkdir(parents=True, exist_ok=True)
-    (target / "palette.css").write_text(palette(), "utf-8")
-    sources = sorted(path for path in WEBSITE.glob("demos/**/*") if path.is_file())
+def _put_bundles(static: Path) -> None:
+    sources = sorted(path for folder in ("demos", "theme") for path in WEBSITE.glob(f"{folder}/**/*") if path.is_file())
     sources += [WEBSITE / "bundle.mjs", WEBSITE / "package-lock.json"]
     ingredients = [part for path in sources for part in (str(path.relative_to(WEBSITE)), path.read_bytes())]
-    bundled = json.loads(kept(target.parent.parent, "demos.json", ingredients, lambda: _bundle(target)))
+    bundled = json.loads(kept(static.parent, "bundles.json", ingredients, lambda: _bundle(static)))
     for name, script in bundled.items():
-        (target / name).write_text(script, "utf-8")
+        (static / name).parent.mkdir(parents=True, exist_ok=True)
+        (static / name).write_text(script, "utf-8")
 
 
-def _bundle(target: Path) -> bytes:
-    command = [node_program(), "bundle.mjs", str(target.resolve()), *DEMOS]
+def _bundle(static: Path) -> bytes:
+    command = [node_program(), "bundle.mjs", str(static.resolve()), *(f"{name}={at}" for name, at in BUNDLES.items())]
     result = subprocess.run(command, cwd=WEBSITE, capture_output=True, text=True)
     if result.returncode:
-        raise RuntimeError(f"the demos could not be bundled:\n{result.stderr}")
-    return json.dumps({f"{name}.js": (target / f"{name}.js").read_text("utf-8") for name in DEMOS}).encode()
+        raise RuntimeError(f"the site's scripts could not be bundled:\n{result.stderr}")
+    return json.dumps({f"{name}.js": (static / f"{name}.js").read_text("utf-8") for name in BUNDLES}).encode()

@@ -30,7 +30,7 @@ VIEWPORT = re.compile(r'<meta name="viewport"[^>]*>\s*')
 STYLESHEET = re.compile(r'[ \t]*<link [^>]*?href="((?:\.\./)*)_static/([^"?]+\.css)(?:\?[^"]*)?"[^>]*>\n?')
 BUNDLE = re.compile(r'(<link rel="stylesheet" href="(?:\.\./)*_static/)book-[0-9a-f]*\.css(">)')
 SCRIPT = re.compile(r'<script[^>]* src="(?:\.\./)*_static/([^"?]+\.js)')
-VERSION = re.compile(r'(?<=_static/)([^"?]+\.js)(?:\?v=\w+)?(?=")')
+VERSION = re.compile(r'(?<=_static/)([^"?]+\.js)(?:\?(?:v|digest)=\w+)?(?=")')
 
 
 def finish(site: Path, name: str) -> dict:
@@ -87,7 +87,7 @@ def one_stylesheet(text: str) -> tuple[str, list[str]]:
 
 
 def link(page: Path, stylesheet: str | None, versions: dict[str, str]) -> None:
-    """Let a finished page load its stylesheet, and the book's own scripts in their present versions."""
+    """Let a finished page load its stylesheet, and the scripts that the book writes in their present versions."""
     before = page.read_text("utf-8")
     text = BUNDLE.sub(rf"\g<1>{stylesheet}\g<2>", before, count=1) if stylesheet else before
     text = VERSION.sub(lambda found: f"{found[1]}?v={versions[found[1]]}" if found[1] in versions else found[0], text)
