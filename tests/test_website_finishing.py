@@ -37,7 +37,7 @@ def site(tmp_path, monkeypatch):
     (static / "one.css").write_text('.used{a:b}.unused{a:b}.fa-star{--fa:"\\f005"}')
     (static / "two.css").write_text(".by-script{c:d}")
     monkeypatch.setattr(assets, "put", lambda static: (static / "book.js").write_text("// script"))
-    monkeypatch.setattr(assets, "DEMOS", [])
+    monkeypatch.setattr(assets, "BUNDLES", {})
     monkeypatch.setattr(fonts, "subset", lambda font, characters: repr(sorted(characters)).encode())
     return site
 
