@@ -182,3 +182,23 @@ def test_formulas_of_the_page_are_kept_for_the_next_build(page, site):
     _, answers = json.loads((site / "kept/formulas/one.json").read_text())
     kept = [(tex.strip(), display) for tex, display, _ in answers]
     assert kept == [("a = b", True), ("c = d", True), ("e = f", True), ("a < b", False), ("c", False)]
+
+
+def test_transcripts_show_commands_apart_from_what_they_wrote(tmp_path):
+    commands = [["# it isn't\necho '<a>' && \\\n  echo --", "<a>\n--\n", 0], ["false", "", 1]]
+    records = [
+        {"kind": "terminal", "commands": commands},
+        {"kind": "missing", "tools": ["xz"], "packages": ["xz-utils"], "otherwise": "It isn't <here>."},
+        {"kind": "untried", "subject": "It isn't so.", "tools": ["xz"]},
+    ]
+    page, _ = build(tmp_path, *records)
+    transcript = page.select_one("pre.eer-transcript")
+    assert transcript.text == "$ # it isn't\n$ echo '<a>' && \\\n>   echo --\n<a>\n--\n$ false\n[exit status 1]"
+    assert [part["class"] for part in transcript.select("span")] == [
+        ["eer-typed"],
+        ["eer-output"],
+        ["eer-typed"],
+        ["eer-status"],
+    ]
+    assert page.select_one(".eer-missing").text.endswith("apt-get install xz-utils. It isn't <here>.")
+    assert page.select_one(".eer-untried").text == "– It isn't so. not tried: xz is not on this machine"

@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 from IPython.display import display
 
+from utils.missing import NotRun
 from utils.rendering import bundle, detail
 
 __all__ = ["CheckFailed", "MonteCarlo", "bound", "check", "claim", "relative_error"]
@@ -276,7 +277,8 @@ def claim(sentence: str, holds: bool, **found) -> None:
     sentence : str
         The statement, as the reader would say it.
     holds : bool
-        Whether it is true, computed from `found`.
+        Whether it is true, computed from `found`. Where it, or a value, is a `NotRun` (utils/missing.py) the claim says
+        that it was not tried.
     **found
         At least one measured value on which the statement rests; numbers, short arrays or text.
 
@@ -289,6 +291,10 @@ def claim(sentence: str, holds: bool, **found) -> None:
     """
     if not isinstance(sentence, str) or not sentence.strip():
         raise TypeError("claim: the first argument is the sentence, as text")
+    for value in (holds, *found.values()):
+        if isinstance(value, NotRun):
+            display(bundle({"kind": "untried", "subject": sentence, "tools": value.tools}), raw=True)
+            return
     holds = _to_numpy(holds)
     if isinstance(holds, np.ndarray) and holds.shape == ():
         holds = holds[()]

@@ -1,7 +1,7 @@
-"""What a chapter's cells put on record: the facts of each check, bound, claim and figure, and nothing of how they look.
+"""What a chapter's cells put on record: the facts of a check, claim, figure or command, and nothing of how they look.
 
-`check`, `bound`, `claim`, `show` and `show_frames` leave one record each in the executed notebook, under
-`RECORD_MIME`. Words and markup are made from it by whoever shows it: utils/rendering.py for JupyterLab,
+`check`, `bound`, `claim`, `show`, `show_frames` and each call of a `Terminal` leave one record each in the executed
+notebook, under `RECORD_MIME`. Words and markup are made from it by whoever shows it: utils/rendering.py for JupyterLab,
 website/extensions/ for the site.
 
     {"kind": "check", "subject": "eq-…", "sides": ["by_hand", "autograd"],
@@ -10,6 +10,9 @@ website/extensions/ for the site.
     {"kind": "bound", "subject": "eq-…", "sides": ["lower", "value"], "cases": 40,
      "tightness": {"lower": 1e-3}}                             how near the value came to each bound, relative
     {"kind": "claim", "subject": "the sentence", "found": [["name", "value, as printed"], …]}
+    {"kind": "untried", "subject": "the sentence", "tools": ["git"]}      a claim about what could not be run here
+    {"kind": "terminal", "commands": [["git status", "what it wrote", exit status], …]}
+    {"kind": "missing", "tools": ["git"], "packages": ["git"], "otherwise": "what would be seen"}
     {"kind": "figure", "caption": "…" or None, "drawings": [drawing]}      more than one drawing: frames under a slider
 
 A check or bound also says whether its equation was evaluated as it is printed: "not_printed": "a limit", or

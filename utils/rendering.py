@@ -34,6 +34,11 @@ WORDS = {
     "tick, trial": ". For example {values} gives {value}",
     "equation": "Equation ({number})",
     "frame": "Frame",
+    "prompt": "$ ",
+    "prompt, continued": "> ",
+    "status": "[exit status {status}]",
+    "missing": "Not on this machine: {tools}. On Debian or Ubuntu: apt-get install {packages}.",
+    "untried": "not tried: {tools} is not on this machine",
     "fold, check": "how this was checked",
     "fold, figure": "code of the figure",
     "fold, other": "preparation",
@@ -91,6 +96,8 @@ def sides(record: dict) -> str:
 
 def detail(record: dict) -> str:
     """What a check compared and how well, how near a bound is reached, or what a claim found."""
+    if record["kind"] == "untried":
+        return WORDS["untried"].format(tools=", ".join(record["tools"]))
     if record["kind"] == "claim":
         return ", ".join(f"{name.replace('_', ' ')} = {value}" for name, value in record["found"])
     parts = [sides(record)]
@@ -149,14 +156,43 @@ def spoken(name: str) -> str:
 
 
 def as_text(record: dict) -> str:
-    """A record in plain text: one line for a check, bound or claim, the text alternatives of a figure."""
+    """A record in plain text: one line for a check, bound or claim, the text alternatives of a figure, a transcript."""
     if record["kind"] == "figure":
         return "\n".join(drawing["alt"] for drawing in record["drawings"])
-    return f"✓ {record['subject']}   {detail(record)}"
+    if record["kind"] == "terminal":
+        return "\n".join(text for command in record["commands"] for text in transcript(*command).values() if text)
+    if record["kind"] == "missing":
+        return missing(record)
+    return f"{mark(record)} {record['subject']}   {detail(record)}"
+
+
+def mark(record: dict) -> str:
+    """What begins the line of a check, bound or claim."""
+    return "–" if record["kind"] == "untried" else "✓"
+
+
+def transcript(command: str, output: str, status: int) -> dict[str, str]:
+    """What a terminal shows of one command: its lines behind prompts, what it wrote, its exit status where not 0."""
+    typed, begins = [], True
+    for line in command.splitlines():
+        typed.append(WORDS["prompt" if begins else "prompt, continued"] + line)
+        begins = begins and line.startswith("#")
+    ended = WORDS["status"].format(status=status) if status else ""
+    return {"typed": "\n".join(typed), "output": output.removesuffix("\n"), "status": ended}
+
+
+def missing(record: dict) -> str:
+    """Which programs a cell needs that the machine has not got, and what would be seen."""
+    named = {"tools": ", ".join(record["tools"]), "packages": " ".join(record["packages"])}
+    return f"{WORDS['missing'].format(**named)} {record['otherwise']}".strip()
 
 
 def as_html(record: dict, name: str) -> str:
     """A record in HTML that needs no stylesheet; `name` is one that no other output of the page has."""
+    if record["kind"] == "terminal":
+        return _terminal(record)
+    if record["kind"] == "missing":
+        return f"<div>{html.escape(missing(record))}</div>"
     return _figure(record, name) if record["kind"] == "figure" else _line(record)
 
 
@@ -194,7 +230,19 @@ def _line(record: dict) -> str:
     subject = html.escape(record["subject"])
     if record["kind"] in OF_EQUATIONS:
         subject = f'<a href="#equation-{subject}">{subject}</a>'
-    return f'<div style="color:#1a7f37">✓ {subject} {html.escape(detail(record))}</div>'
+    colour = "" if record["kind"] == "untried" else ' style="color:#1a7f37"'
+    return f"<div{colour}>{mark(record)} {subject} {html.escape(detail(record))}</div>"
+
+
+def _terminal(record: dict) -> str:
+    looks = {"typed": "font-weight:bold", "output": "", "status": "font-style:italic"}
+    lines = [
+        f'<span style="{looks[part]}">{html.escape(text)}</span>'
+        for command in record["commands"]
+        for part, text in transcript(*command).items()
+        if text
+    ]
+    return f'<pre style="margin:0">{chr(10).join(lines)}</pre>'
 
 
 def _figure(record: dict, name: str) -> str:

@@ -1,4 +1,4 @@
-"""Records (utils/records.py) on the website: lines of checks and claims, figures in the colours of both themes.
+"""Records (utils/records.py) on the website: lines of checks and claims, transcripts, figures in both themes' colours.
 
 MyST-NB hands each record to `RecordPlugin`, which makes it nodes of the page; what they need to know of the whole book,
 the numbers of equations, is filled in when the page is written.
@@ -31,6 +31,14 @@ class Figure(nodes.General, nodes.Element):
     """Drawings, or frames of them under a slider, with a caption."""
 
 
+class Transcript(nodes.General, nodes.Element):
+    """Commands with what they wrote."""
+
+
+class Missing(nodes.General, nodes.TextElement):
+    """Which programs are missing, and what would be seen."""
+
+
 class Frames(nodes.General, nodes.Element):
     """Several drawings of which one is seen at a time."""
 
@@ -57,7 +65,8 @@ class RecordPlugin:
         if data.mime_type != RECORD_MIME:
             return None
         record = data.content
-        node = figure(record) if record["kind"] == "figure" else line(record)
+        makers = {"figure": figure, "terminal": transcript, "missing": missing}
+        node = makers.get(record["kind"], line)(record)
         node["support_smartquotes"] = False  # what was measured is shown as it was measured
         return [node]
 
@@ -70,7 +79,27 @@ def line(record: dict) -> Line:
     else:
         subject += nodes.Text(label)
     detail = nodes.inline("", rendering.detail(record), classes=["eer-detail"])
-    return Line("", nodes.Text("✓ "), subject, nodes.Text(" "), detail, kind=record["kind"], subject=label)
+    return Line(
+        "",
+        nodes.Text(f"{rendering.mark(record)} "),
+        subject,
+        nodes.Text(" "),
+        detail,
+        kind=record["kind"],
+        subject=label,
+    )
+
+
+def transcript(record: dict) -> Transcript:
+    pieces = [rendering.transcript(*command) for command in record["commands"]]
+    parts = [
+        nodes.inline("", text, classes=[f"eer-{part}"]) for piece in pieces for part, text in piece.items() if text
+    ]
+    return Transcript("", *parts)
+
+
+def missing(record: dict) -> Missing:
+    return Missing("", rendering.missing(record))
 
 
 def figure(record: dict) -> Figure:
@@ -129,6 +158,16 @@ def depart_line(translator, node):
     translator.body.append("</div>\n")
 
 
+def visit_transcript(translator, node):
+    lines = [f'<span class="{part["classes"][0]}">{translator.encode(part.astext())}</span>' for part in node]
+    translator.body.append(f'<pre class="eer-transcript">{chr(10).join(lines)}</pre>\n')
+    raise nodes.SkipNode
+
+
+def visit_missing(translator, node):
+    translator.body.append(translator.starttag(node, "div", "", CLASS="eer-missing"))
+
+
 def visit_figure(translator, node):
     translator.body.append('<figure class="eer-figure">')
 
@@ -179,6 +218,8 @@ def setup(app):
         load_mime_renders().append(RecordPlugin)
     for node, visitors in {
         Line: (visit_line, depart_line),
+        Transcript: (visit_transcript, None),
+        Missing: (visit_missing, depart_line),
         Figure: (visit_figure, depart_figure),
         Frames: (visit_frames, depart_div),
         Frame: (visit_frame, depart_div),
