@@ -18,7 +18,7 @@ import tempfile
 
 from book.order import ROOT, notebooks
 from tools.serve import SITE, find_browser, serving
-from website.common import node_program
+from utils.node import node_program
 
 CATEGORIES = ["performance", "accessibility", "best-practices", "seo"]
 FLAGS = "--headless=new --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking"
@@ -28,7 +28,7 @@ def measure(url: str, browser: str) -> dict:
     """Scores (0–100), bytes over the wire and number of requests of one run of Lighthouse."""
     with tempfile.TemporaryDirectory() as folder:
         report = os.path.join(folder, "report.json")
-        program = [node_program(), str(ROOT / "website/node_modules/lighthouse/cli/index.js"), url]
+        program = [node_program("lighthouse"), str(ROOT / "website/node_modules/lighthouse/cli/index.js"), url]
         options = ["--output=json", f"--output-path={report}", "--quiet", f"--chrome-flags={FLAGS}"]
         options += [f"--only-categories={','.join(CATEGORIES)}"]
         subprocess.run(program + options, check=True, env=os.environ | {"CHROME_PATH": browser}, cwd=folder)

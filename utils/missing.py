@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 
-from utils.rendering import WORDS
+from utils.rendering import missing
 
 #: Programs by the Debian package that brings them, where its name is another.
 PACKAGES = {
@@ -18,6 +18,8 @@ PACKAGES = {
     "ssh": "openssh-client",
     "xz": "xz-utils",
 }
+#: What comes with the book's own environment.
+OWN = ("node-tikzjax", "@viz-js/viz")
 #: With the value 1 in the environment a missing program is an error, so that whoever has them all can insist on it.
 EVERY_TOOL = "EER_EVERY_TOOL"
 
@@ -79,10 +81,10 @@ def missing_among(tools) -> list[str]:
 
 
 def packages(tools: list[str]) -> list[str]:
-    """The Debian packages that bring some programs, each once."""
-    return list(dict.fromkeys(PACKAGES.get(name, name) for name in tools))
+    """The Debian packages that bring some programs, each once; none for what `make environment` brings."""
+    return list(dict.fromkeys(PACKAGES.get(name, name) for name in tools if name not in OWN))
 
 
 def missing_line(tools: list[str]) -> str:
     """Which programs are missing, and how to get them."""
-    return WORDS["missing"].format(tools=", ".join(tools), packages=" ".join(packages(tools)))
+    return missing({"tools": tools, "packages": packages(tools), "otherwise": ""})

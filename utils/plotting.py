@@ -16,7 +16,9 @@ from cycler import cycler
 from IPython.display import display
 from matplotlib.figure import Figure
 
+from utils.missing import NotRun, packages
 from utils.palette import PALETTE
+from utils.pictures import Picture
 from utils.rendering import bundle
 
 __all__ = ["COLORS", "DIVERGING", "INK", "MUTED", "SEQUENTIAL", "image_grid", "show", "show_frames", "use_style"]
@@ -66,7 +68,8 @@ def show(fig: Figure, alt: str, caption: str | None = None) -> None:
 
     Parameters
     ----------
-    fig : matplotlib Figure
+    fig : matplotlib Figure, or Picture (utils/typeset)
+        Where a program that draws is missing, a `NotRun` says so in its place.
     alt : str
         What the figure shows, for a reader who does not see it: at least four words; quote computed values.
     caption : str, optional
@@ -79,7 +82,11 @@ def show(fig: Figure, alt: str, caption: str | None = None) -> None:
     TypeError
         `fig` is not a figure.
     """
-    _display([_drawing(fig, alt)], caption)
+    if isinstance(fig, NotRun):
+        record = {"kind": "missing", "tools": fig.tools, "packages": packages(fig.tools), "otherwise": alt}
+        display(bundle(record), raw=True)
+    else:
+        _display([_drawing(fig, alt)], caption)
 
 
 def show_frames(figs: Sequence[Figure], labels: Sequence[str], alts: Sequence[str], caption: str | None = None) -> None:
@@ -161,10 +168,12 @@ def _display(drawings: list[dict], caption: str | None) -> None:
 
 def _drawing(fig, alt, label: str | None = None) -> dict:
     """The figure as a drawing for the record; closes the figure."""
-    if not isinstance(fig, Figure):
-        raise TypeError(f"show takes a matplotlib Figure, found {type(fig).__name__}")
+    if not isinstance(fig, Figure | Picture):
+        raise TypeError(f"show takes a matplotlib Figure or a Picture, found {type(fig).__name__}")
     if not isinstance(alt, str) or len(alt.split()) < 4:
         raise ValueError(f"alt text must say what the figure shows, in at least four words; found {alt!r}")
+    if isinstance(fig, Picture):
+        return {"svg": fig.svg, "width": fig.width, "height": fig.height, "alt": alt, "label": label}
     if not fig.axes:
         raise ValueError("the figure has no axes; there is nothing to show")
     buffer = io.BytesIO()

@@ -37,7 +37,9 @@ WORDS = {
     "prompt": "$ ",
     "prompt, continued": "> ",
     "status": "[exit status {status}]",
-    "missing": "Not on this machine: {tools}. On Debian or Ubuntu: apt-get install {packages}.",
+    "missing": "Not on this machine: {tools}.",
+    "remedy, packages": "On Debian or Ubuntu: apt-get install {packages}.",
+    "remedy, environment": "`make environment` brings it.",
     "untried": "not tried: {tools} is not on this machine",
     "fold, check": "how this was checked",
     "fold, figure": "code of the figure",
@@ -183,8 +185,11 @@ def transcript(command: str, output: str, status: int) -> dict[str, str]:
 
 def missing(record: dict) -> str:
     """Which programs a cell needs that the machine has not got, and what would be seen."""
-    named = {"tools": ", ".join(record["tools"]), "packages": " ".join(record["packages"])}
-    return f"{WORDS['missing'].format(**named)} {record['otherwise']}".strip()
+    remedy = WORDS["remedy, packages" if record["packages"] else "remedy, environment"]
+    line = f"{WORDS['missing']} {remedy}".format(
+        tools=", ".join(record["tools"]), packages=" ".join(record["packages"])
+    )
+    return f"{line} {record['otherwise']}".strip()
 
 
 def as_html(record: dict, name: str) -> str:

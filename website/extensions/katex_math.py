@@ -14,7 +14,8 @@ from sphinx.errors import ExtensionError
 from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util import logging
 
-from website.common import WEBSITE, node_program
+from utils.node import node_program
+from website.common import WEBSITE
 from website.kept import KEPT
 
 LOG = logging.getLogger(__name__)
@@ -80,7 +81,7 @@ class Typesetter:
     def _running(self) -> subprocess.Popen:
         if self._process is None or self._owner != os.getpid():  # a process that Sphinx forked needs one of its own
             pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True, "encoding": "utf-8"}
-            self._process = subprocess.Popen([node_program(), str(WEBSITE / "katex.mjs")], cwd=WEBSITE, **pipes)
+            self._process = subprocess.Popen([node_program("katex"), str(WEBSITE / "katex.mjs")], cwd=WEBSITE, **pipes)
             self._owner = os.getpid()
         return self._process
 

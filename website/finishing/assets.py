@@ -9,8 +9,9 @@ import shutil
 import subprocess
 from pathlib import Path
 
+from utils.node import node_program
 from utils.rendering import THEMES
-from website.common import DEMOS, WEBSITE, node_program
+from website.common import DEMOS, WEBSITE
 from website.kept import kept
 
 #: Scripts made of several files, by their place in _static without suffix, and where each begins under website/.
@@ -59,7 +60,12 @@ def _put_bundles(static: Path) -> None:
 
 
 def _bundle(static: Path) -> bytes:
-    command = [node_program(), "bundle.mjs", str(static.resolve()), *(f"{name}={at}" for name, at in BUNDLES.items())]
+    command = [
+        node_program("esbuild"),
+        "bundle.mjs",
+        str(static.resolve()),
+        *(f"{name}={at}" for name, at in BUNDLES.items()),
+    ]
     result = subprocess.run(command, cwd=WEBSITE, capture_output=True, text=True)
     if result.returncode:
         raise RuntimeError(f"the site's scripts could not be bundled:\n{result.stderr}")
