@@ -64,6 +64,7 @@ def broken(tmp_path):
                 cell.metadata["jupyter"] = {"source_hidden": True}
         edit(nb)
         path = tmp_path / f"{name}.ipynb"
+        path.parent.mkdir(exist_ok=True)
         path.write_text(nbformat.writes(nb), "utf-8")
         return violations(path)
 
@@ -88,6 +89,16 @@ def only(found, cell, *parts):
 
 def test_the_good_chapter_breaks_no_rule(broken):
     assert broken() == []
+
+
+def test_a_chapter_of_commands_states_no_equation_and_claims_what_they_do(broken):
+    without = {"derivation": "## D", "code check": "a = 1", "summary": "## Summary\n\nWords."}
+    assert broken(without, "practice/demo") == []
+    claims = {
+        key: "a = 1" for key in GOOD if key.startswith("code") and "claim(" in GOOD[key] and key != "code imports"
+    }
+    found = [violation.message for violation in broken(without | claims | {"number": "Text"}, "practice/demo")]
+    assert "nothing is asserted" in found
 
 
 #: what is broken: (cells replaced, cell named, words of the message and of the remedy)

@@ -46,9 +46,12 @@ class NotRun:
         self.tools = tools
 
     def __getattr__(self, name: str):
-        if name.startswith("__"):
+        if name.startswith("_"):
             raise AttributeError(name)
         return self
+
+    def _ipython_display_(self) -> None:
+        """Nothing: who gave it has said what is missing."""
 
     def _not_run_either(self, *_given, **_named):
         return self

@@ -62,10 +62,18 @@ class Ran:
 
     commands: tuple[tuple[str, str, int], ...]
 
+    def _ipython_display_(self) -> None:
+        """Nothing: the call has shown it."""
+
     @property
     def code(self) -> int:
         """Exit status of the last command."""
         return self.commands[-1][2]
+
+    @property
+    def outputs(self) -> list[str]:
+        """What each command wrote."""
+        return [output for _, output, _ in self.commands]
 
     @property
     def output(self) -> str:
@@ -79,8 +87,7 @@ class Ran:
 
     def says(self, *texts: str) -> bool:
         """Whether each of some texts stands in what the commands wrote."""
-        whole = "".join(output for _, output, _ in self.commands)
-        return all(text in whole for text in texts)
+        return all(text in "".join(self.outputs) for text in texts)
 
 
 class Terminal:

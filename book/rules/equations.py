@@ -11,6 +11,8 @@ from book.rules.violation import Violation
 
 #: Share of a chapter's labelled equations that are evaluated as they are printed; one may always be left out.
 EVALUATED = 0.8
+#: Parts of the book whose chapters may state no equation; they claim what commands do.
+WITHOUT_EQUATIONS = frozenset({"practice"})
 
 
 def equations_are_checked(chapter: Chapter) -> Iterator[Violation]:
@@ -34,7 +36,10 @@ def equations_are_checked(chapter: Chapter) -> Iterator[Violation]:
         if label not in chapter.labels:
             remedy = f"Label the equation: $$ … $$ ({label})"
             yield Violation(chapter.path, n, f"check names '{label}', which no equation has", remedy)
-    if not chapter.labels:
+    if not chapter.labels and chapter.path.parent.name in WITHOUT_EQUATIONS:
+        if not chapter.claims:
+            yield Violation(chapter.path, 0, "nothing is asserted", "Claim what the commands do")
+    elif not chapter.labels:
         yield Violation(chapter.path, 0, "no labelled equation", "Label each display equation that states a result")
 
 

@@ -167,6 +167,11 @@ def _fonts() -> Path:
 _engine: subprocess.Popen | None = None
 
 
+def _stop(engine: subprocess.Popen) -> None:
+    engine.kill()
+    engine.communicate()
+
+
 def _ask(package: str, question: dict) -> dict | NotRun:
     global _engine
     if _engine is None or _engine.poll() is not None:
@@ -176,7 +181,7 @@ def _ask(package: str, question: dict) -> dict | NotRun:
             return NotRun([package])
         pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True, "encoding": "utf-8"}
         _engine = subprocess.Popen([program, str(ENGINE), str(PACKAGE)], **pipes)
-        atexit.register(_engine.kill)
+        atexit.register(_stop, _engine)
     _engine.stdin.write(json.dumps(question) + "\n")
     _engine.stdin.flush()
     answer = _engine.stdout.readline()
