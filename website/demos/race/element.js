@@ -7,7 +7,7 @@ import { Plane } from "../shared/plane.js";
 import * as model from "./model.js";
 import { EXTENT, LEVEL, LOSSES, METHODS, MOST_T, QUESTIONS, RATES, TITLES, presets, race, read, write } from "./presets.js";
 import styles from "./race.css";
-import { chart, contours, format, inner, way } from "./views.js";
+import { brief, chart, contours, format, inner, way } from "./views.js";
 
 const PACE = 40; // milliseconds that a step of a run takes, or a few steps later on
 const NOISES = [0, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1];
@@ -20,7 +20,7 @@ const toDecay = (position) => Number((1 - 10 ** -position).toFixed(4));
 const fromDecay = (value) => -Math.log10(1 - value);
 const nearest = (list, value) => list.reduce((best, each, i) => (Math.abs(each - value) < Math.abs(list[best] - value) ? i : best), 0);
 const colour = (name) => `--colour: var(--eer-${METHODS[name].colour})`;
-const mark = (name, r = 6) => `<path d="${shape(Math.min(NAMES.indexOf(name), 4), r)}"${name === "newton" ? ' transform="rotate(45)"' : ""}/>`;
+const mark = (name, r) => `<path d="${shape(Math.min(NAMES.indexOf(name), 4), r)}"${name === "newton" ? ' transform="rotate(45)"' : ""}/>`;
 const named = (name, text = METHODS[name].name) =>
   `<span class="named" style="${colour(name)}"><svg viewBox="-10 -10 20 20" aria-hidden="true">${mark(name, 7)}</svg>${text}</span>`;
 
@@ -39,21 +39,22 @@ class RaceDemo extends Demo {
       </div>`;
     const shown = Object.entries(LOSSES).map(([name, loss]) => [name, loss.name]);
     return `
-      <div class="stage">
-        <div class="ask">
-          <label class="wide"><span class="name">Situation</span>
-            ${situations(TITLES)}</label>
-          <div class="question" role="group" aria-label="A question about this situation"></div>
-        </div>
-        <div class="left">
+      <div class="ask">
+        <label class="wide"><span class="name">Situation</span>
+          ${situations(TITLES)}</label>
+        <div class="question" role="group" aria-label="A question about this situation"></div>
+      </div>
+      <div class="layout">
+        <div class="side">
           <div class="board"></div>
           <p class="quiet loss-name"></p>
-          <div class="transport">
+          <div>
             <span class="choices">
-              <button type="button" class="rewind">To the start</button>
-              <button type="button" class="back">One back</button>
+              <button type="button" class="rewind">Rewind</button>
+              <button type="button" class="back">Back</button>
               <button type="button" class="main step">Step</button>
               <button type="button" class="run" aria-pressed="false">Run</button>
+              <button type="button" class="undo">Undo</button>
             </span>
             <label class="steps"><span class="name">Step <output class="t-value"></output> of ${MOST_T}</span>
               <input class="t" type="range" min="0" max="${MOST_T}" step="1"></label>
@@ -61,19 +62,18 @@ class RaceDemo extends Demo {
           <svg class="chart" role="img"></svg>
           <div class="facts"></div>
         </div>
-        <div class="right">
+        <div class="side">
           <fieldset><legend>Loss</legend><span class="choices">${choices("loss", shown)}</span></fieldset>
           <fieldset><legend>Methods and their rates</legend>${NAMES.map(lane).join("")}</fieldset>
           <div class="constants">
             ${slider("beta", "Momentum’s β", [0, 3, 0.05])}
-            <label class="check"><input type="checkbox" class="nesterov"> Nesterov’s momentum</label>
+            <label class="check"><input type="checkbox" class="nesterov"> Nesterov’s</label>
             ${slider("b1", "Adam’s β<sub>1</sub>", [0, 3, 0.05])}
             ${slider("b2", "Adam’s β<sub>2</sub>", [0, 3, 0.05])}
             ${slider("alpha", "RMSProp’s α", [0, 3, 0.05])}
             ${slider("factor", "Loss times", [-4, 4, 1])}
             ${slider("noise", "Noise", [0, NOISES.length - 1, 1])}
-            <span class="choices last"><button type="button" class="other">Other noise</button>
-              <button type="button" class="undo">Undo</button></span>
+            <button type="button" class="other">Other noise</button>
           </div>
           <fieldset><legend>Look into</legend><span class="choices">${choices("look", NAMES.map((name) => [name, METHODS[name].name]))}</span></fieldset>
           <div class="inner"></div>
@@ -96,9 +96,15 @@ class RaceDemo extends Demo {
     const toStart = (x, y) => this.#edit(() => (this.state.start = [x, y]));
     const handlers = { start: () => this.checkpoint(), move: (_, x, y) => toStart(x, y), add: toStart };
     this.plane = new Plane(this.$(".board"), { extent: EXTENT, label: "Loss, and the start of all methods", handlers, name: () => "Start" });
-    this.above = document.createElementNS("http://www.w3.org/2000/svg", "g");
-    this.above.setAttribute("aria-hidden", "true");
-    this.above.setAttribute("pointer-events", "none");
+    const layer = () => {
+      const group = document.createElementNS("http://www.w3.org/2000/svg", "g");
+      group.setAttribute("aria-hidden", "true");
+      group.setAttribute("pointer-events", "none");
+      return group;
+    };
+    this.ground = layer(); // the contours, drawn anew only with another loss
+    this.plane.svg.prepend(this.ground);
+    this.above = layer();
     this.plane.svg.append(this.above);
 
     const onClick = (selector, action) => this.$(selector).addEventListener("click", action);
@@ -203,7 +209,7 @@ class RaceDemo extends Demo {
 
   // The runs are computed to their end whenever something other than the step changes; what is not yet due is not shown.
   #compute() {
-    const key = write({ ...this.state, t: 0, look: "adam" }).toString();
+    const key = write({ ...this.state, t: 0, look: "gd" }).toString();
     if (this.computed === key) return;
     this.computed = key;
     this.runs = race(this.state);
@@ -274,42 +280,56 @@ class RaceDemo extends Demo {
       const { levels } = LOSSES[state.loss], blue = rgb(this, "blue");
       const band = (x, y) => levels.filter((level) => value([x, y]) < level).length / levels.length;
       plane.paint((x, y) => [...blue, 70 * band(x, y)], 160);
-      this.lines = contours(plane, value, levels, EXTENT);
+      this.ground.innerHTML = contours(plane, value, levels, EXTENT);
     }
     const crosses = minima.map((place) => {
       const [u, v] = plane.toScreen(...place);
       return `<path class="minimum" d="M${u - 6} ${v - 6}l12 12m0 -12l-12 12"/>`;
     });
-    const ways = state.on.map((name) => `<g style="${colour(name)}">${way(plane, runs[name].places.slice(0, this.at(name) + 1))}</g>`);
-    plane.below.innerHTML = this.lines + crosses.join("") + ways.join("");
+    // of ways and marks that coincide the later one leaves an edge of the earlier
+    const ways = state.on.map((name, i) => `<g style="${colour(name)}">${way(plane, runs[name].places.slice(0, this.at(name) + 1), 2.6 - 0.3 * i)}</g>`);
+    plane.below.innerHTML = crosses.join("") + ways.join("");
     this.above.innerHTML = state.on
-      .map((name) => {
+      .map((name, i) => {
         const [u, v] = plane.toScreen(...runs[name].places[this.at(name)]);
-        return Math.hypot(u, v) < 1e4 ? `<g class="runner" style="${colour(name)}" transform="translate(${u.toFixed(1)} ${v.toFixed(1)})">${mark(name)}</g>` : "";
+        return Math.hypot(u, v) < 1e4 ? `<g class="runner" style="${colour(name)}" transform="translate(${u.toFixed(1)} ${v.toFixed(1)})">${mark(name, 9 - i)}</g>` : "";
       })
       .join("");
     const [x, y] = state.start;
     plane.draw([{ x, y, label: 0 }], () => `Loss ${format(value(state.start))}`);
   }
 
+  // How a run that ended early did so, once that is shown; else null.
+  #end(name) {
+    const { places, ended } = this.runs[name];
+    return this.state.t >= places.length - 1 ? ended : null;
+  }
+
   // What is known of a run at the step that is shown.
   #standing(name) {
-    const { places, values, ended } = this.runs[name], t = this.at(name), over = this.state.t >= places.length - 1 && ended;
-    if (over === "beyond") return `diverged in step ${t}`;
-    if (over === "singular") return `no step: H has no inverse`;
+    const { places, values } = this.runs[name], t = this.at(name), end = this.#end(name);
+    if (end) return end === "beyond" ? "diverged" : "stuck";
     const since = model.settled({ values: values.slice(0, t + 1) }, LEVEL);
-    if (since >= 0) return since ? `since step ${since}` : "from the start";
-    return places[t].some((each) => Math.abs(each) > EXTENT) ? "no; off the picture" : "not yet";
+    if (since >= 0) return `since ${since}`;
+    return places[t].some((each) => Math.abs(each) > EXTENT) ? "off picture" : "not yet";
   }
 
   #drawFacts() {
-    const rows = this.state.on.map((name) => {
-      const { places, values } = this.runs[name], t = this.at(name), [x, y] = places[t];
-      return `<tr><th scope="row">${named(name)}</th><td>${format(x)}</td><td>${format(y)}</td><td>${format(values[t])}</td><td>${this.#standing(name)}</td></tr>`;
+    const { on, t } = this.state;
+    const rows = on.map((name) => {
+      const { places, values } = this.runs[name], i = this.at(name);
+      const numbers = [...places[i], values[i]].map((value) => `<td>${brief(value)}</td>`);
+      return `<tr><th scope="row">${named(name)}</th>${numbers.join("")}<td>${this.#standing(name)}</td></tr>`;
     });
+    const last = (name) => `${METHODS[name].name} in step ${this.at(name)}`;
+    const gone = on.filter((name) => this.#end(name) === "beyond").map(last), stuck = on.filter((name) => this.#end(name) === "singular").map(last);
+    const words = [
+      ...(gone.length ? [`Diverged, beyond ${model.BEYOND}: ${gone.join(", ")}.`] : []),
+      ...(stuck.length ? [`Stuck, as the Hessian has no inverse: ${stuck.join(", ")}.`] : []),
+    ];
     this.$(".facts").innerHTML = rows.length
-      ? `<table><thead><tr><th scope="col">Step ${this.state.t}</th><th scope="col">x</th><th scope="col">y</th><th scope="col">f</th>
-          <th scope="col">f below 10⁻⁴</th></tr></thead><tbody>${rows.join("")}</tbody></table>`
+      ? `<table><thead><tr><th scope="col">Step ${t}</th><th scope="col">x</th><th scope="col">y</th><th scope="col">f</th>
+          <th scope="col">f &lt; 10⁻⁴</th></tr></thead><tbody>${rows.join("")}</tbody></table><p class="quiet">${words.join(" ")}</p>`
       : "<p>No method takes part. Switch one on.</p>";
   }
 
@@ -336,7 +356,7 @@ class RaceDemo extends Demo {
   #summary() {
     const { state } = this;
     if (!state.on.length) return "No method takes part.";
-    const each = (name) => `${METHODS[name].name} loss ${format(this.runs[name].values[this.at(name)])}, ${this.#standing(name)}`;
+    const each = (name) => `${METHODS[name].name} loss ${format(this.runs[name].values[this.at(name)])}, ${this.#standing(name).replace("since", "below 10⁻⁴ since step")}`;
     return `Step ${state.t}. ${state.on.map(each).join("; ")}.`;
   }
 }

@@ -36,7 +36,7 @@ const WHOLE = ["seed", "factor", "t"];
 const first = {
   ...{ loss: "valley", start: [-1.8, 0.9], on: ["gd", "momentum"] },
   rates: { gd: 0.0769, momentum: 0.05, adagrad: 0.5, rmsprop: 0.05, adam: 0.1, newton: 1 },
-  ...{ beta: 0.7, nesterov: false, alpha: 0.99, b1: 0.9, b2: 0.999, noise: 0, seed: 1, factor: 0, t: 0, look: "adam" },
+  ...{ beta: 0.7, nesterov: false, alpha: 0.99, b1: 0.9, b2: 0.999, noise: 0, seed: 1, factor: 0, t: 0, look: "momentum" },
 };
 
 // State → URLSearchParams: what differs from the first situation.
@@ -87,16 +87,16 @@ export function race(state) {
 // --- situations ------------------------------------------------------------------------------------------------------
 
 const rates = (change) => ({ rates: { ...first.rates, ...change } });
-const steep = { on: ["gd", "adagrad", "rmsprop", "adam"], ...rates({ gd: 0.1, adagrad: 0.1, rmsprop: 0.1 }) };
+const steep = { look: "adam", on: ["gd", "adagrad", "rmsprop", "adam"], ...rates({ gd: 0.1, adagrad: 0.1, rmsprop: 0.1 }) };
 
 const situations = {
   valley: [{}, "A narrow valley"],
   edge: [{ start: [-1.8, 0.1], on: ["gd"], ...rates({ gd: 0.081 }), look: "gd" }, "A little above 2/λmax"],
   scale: [{ loss: "bowl", start: [1.5, 1], ...steep, factor: 3 }, "A loss in other units"],
-  turned: [{ loss: "turned", start: [-1.91, -0.64], on: ["gd", "momentum", "adagrad", "rmsprop", "adam"] }, "A turned valley"],
+  turned: [{ loss: "turned", start: [-1.91, -0.64], on: ["gd", "momentum", "adagrad", "rmsprop", "adam"], look: "adam" }, "A turned valley"],
   fade: [{ loss: "bowl", start: [1.8, 1.5], on: ["adagrad", "adam"], ...rates({ adagrad: 0.1 }), look: "adagrad" }, "AdaGrad slows down"],
-  saddle: [{ loss: "saddle", start: [1.5, 0], on: ["gd", "momentum", "adam"], ...rates({ gd: 0.1 }) }, "On the ridge of a saddle"],
-  freed: [{ loss: "saddle", start: [1.5, 0], on: ["gd", "momentum", "adam"], ...rates({ gd: 0.1 }), noise: 0.01 }, "The ridge, with noise"],
+  saddle: [{ loss: "saddle", start: [1.5, 0], on: ["gd", "momentum", "adam"], ...rates({ gd: 0.1 }), look: "adam" }, "On the ridge of a saddle"],
+  freed: [{ loss: "saddle", start: [1.5, 0], on: ["gd", "momentum", "adam"], ...rates({ gd: 0.1 }), noise: 0.01, look: "adam" }, "The ridge, with noise"],
   newton: [{ loss: "saddle", start: [1.2, 0.4], on: ["gd", "newton"], ...rates({ gd: 0.1 }), look: "newton" }, "Newton near a saddle"],
   rosenbrock: [
     {
@@ -118,7 +118,7 @@ const settles = (run) => {
   const step = model.settled(run, LEVEL);
   return step < 0 ? Infinity : step;
 };
-const since = (run) => (settles(run) < Infinity ? `from step ${settles(run)}` : "not within 300");
+const since = (run) => (settles(run) < Infinity ? `from step ${settles(run)}` : "not within 300 steps");
 const turns = ({ places }, steps) => places.slice(1, steps + 1).filter(([, y], i) => y * places[i][1] < 0).length;
 const escapes = ({ places }) => places.findIndex(([, y]) => Math.abs(y) > 0.5);
 // the same race in the valley along the axes, from the start turned back
@@ -130,12 +130,12 @@ const best = (values) => values.indexOf(Math.min(...values));
 
 export const QUESTIONS = {
   valley: {
-    ask: "The curvature is 1 along the valley and 25 across. GD has the rate 2/(1 + 25), its best. Momentum has 0.05 and β = 0.7. Which loss is below 10⁻⁴ for good first?",
-    answers: ["GD’s", "Momentum’s"],
+    ask: "The curvature is 1 along the valley and 25 across. GD’s rate is its best, 2/(1 + 25); momentum’s is 0.05, with β = 0.7. Which is below 10⁻⁴ first?",
+    answers: ["GD", "Momentum"],
     t: 80,
     right: ({ gd, momentum }) => best([gd, momentum].map(settles)),
     told: ({ gd, momentum }) =>
-      `GD is there ${since(gd)}, momentum ${since(momentum)}. In 24 steps y changed its sign ${turns(gd, 24)} times with GD, ${turns(momentum, 24)} times with momentum.`,
+      `GD is there for good ${since(gd)}, momentum ${since(momentum)}. In the first 24 steps y changed its sign ${turns(gd, 24)} times with GD, ${turns(momentum, 24)} times with momentum.`,
   },
   edge: {
     ask: "The largest curvature λmax is 25, so GD’s limit is 2/25 = 0.08. Its rate is 0.081, and it starts almost on the valley floor. Where is it after 300 steps?",
@@ -163,16 +163,16 @@ export const QUESTIONS = {
   turned: {
     ask: "The valley and the start are turned by 45°. Whose way is the turned way, step for step?",
     answers: ["GD’s", "AdaGrad’s", "Adam’s"],
-    t: 170,
+    t: MOST_T,
     right: (runs, state) => {
       const back = turnedBack(state), last = ([x, y]) => [(x + y) / Math.SQRT2, (y - x) / Math.SQRT2];
       const apart = (name) => Math.max(...runs[name].places.map((w, t) => Math.hypot(...last(w).map((value, i) => value - back[name].places[t][i]))));
       return best(["gd", "adagrad", "adam"].map(apart));
     },
     told: (runs, state) => {
-      const back = turnedBack(state);
-      const each = (name) => `${METHODS[name].name} ${since(runs[name])} (along the axes ${since(back[name])})`;
-      return `Below 10⁻⁴: ${state.on.map(each).join("; ")}. What divides each coordinate by a size of its own depends on the axes.`;
+      const back = turnedBack(state), step = (run) => (settles(run) < Infinity ? settles(run) : "none");
+      const each = (name) => `${METHODS[name].name} ${step(runs[name])} (${step(back[name])})`;
+      return `Step from which f < 10⁻⁴ up to the end, in brackets along the axes: ${state.on.map(each).join(", ")}. What divides each coordinate by a size of its own depends on the axes.`;
     },
   },
   fade: {

@@ -6,11 +6,14 @@ import { METHODS, MOST_T } from "./presets.js";
 export const minus = (text) => text.replace(/-/g, "−");
 
 // A number in a narrow place.
-export function format(value) {
+export function format(value, digits = 4) {
   if (value === 0) return "0";
   const size = Math.abs(value);
-  return minus(size < 1000 && size >= 1e-3 ? value.toFixed(size < 10 ? 4 : 2) : value.toExponential(1).replace("e+", "e"));
+  return minus(size < 1000 && size >= 10 ** (1 - digits) ? value.toFixed(size < 10 ? digits : digits - 2) : value.toExponential(1).replace("e+", "e"));
 }
+
+// In the table of all runs, which is narrower still.
+export const brief = (value) => (value !== 0 && Math.abs(value) < 1e-9 ? "≈ 0" : format(value, 3));
 
 // --- the board -------------------------------------------------------------------------------------------------------
 
@@ -21,10 +24,10 @@ export function contours(plane, value, levels, extent) {
 }
 
 // A way as a line with a dot for each place. Places far outside are moved towards the picture, on their own side of it.
-export function way(plane, places) {
+export function way(plane, places, width) {
   const near = (each) => Math.max(-2e4, Math.min(2e4, each));
   const points = places.map((place) => plane.toScreen(...place).map((each) => near(each).toFixed(1)).join(" "));
-  return `<path class="way" d="M${points.join("L")}"/><path class="dots" d="${points.map((point) => `M${point}h0`).join("")}"/>`;
+  return `<path class="way" stroke-width="${width}" d="M${points.join("L")}"/><path class="dots" stroke-width="${width + 2.8}" d="${points.map((point) => `M${point}h0`).join("")}"/>`;
 }
 
 // --- the loss over the steps -----------------------------------------------------------------------------------------
@@ -47,7 +50,7 @@ export function chart(svg, runs, t) {
   svg.setAttribute("viewBox", `0 0 ${width} ${height}`);
   svg.innerHTML =
     [-8, -4, 0, 4].map(level).join("") +
-    [0, 100, 200, 300].map((step) => `<text x="${x(step)}" y="${height - bottom + 15}" text-anchor="middle">${step}</text>`).join("") +
+    [0, 100, 200, 300].map((step) => `<text x="${x(step)}" y="${height - bottom + 15}" text-anchor="${step < MOST_T ? "middle" : "end"}">${step}</text>`).join("") +
     `<text x="${x(150)}" y="${height - 2}" text-anchor="middle">steps</text>` +
     Object.entries(runs).map(curve).join("");
   const last = ([name, { values }]) => `${METHODS[name].name} ${format(values[0])} to ${format(values[Math.min(t, values.length - 1)])}`;
@@ -61,15 +64,15 @@ const STEP = { rate: "step = −rate · g", whole: "step = −lr · g" };
 // rows of the table: what a record calls it, and what it is
 const ROWS = {
   gd: () => [["g", "g"], ["d", STEP.whole]],
-  momentum: ({ nesterov }) => [["g", "g"], ["velocity", "u = β u + g"], ["d", nesterov ? "step = −lr · (g + β u)" : "step = −lr · u"]],
-  adagrad: () => [["g", "g"], ["sum", "s = s + g²"], ["rate", "rate = lr / (√s + ε)"], ["d", STEP.rate]],
-  rmsprop: () => [["g", "g"], ["square", "v = α v + (1 − α) g²"], ["rate", "rate = lr / (√v + ε)"], ["d", STEP.rate]],
+  momentum: ({ nesterov }) => [["g", "g"], ["velocity", "u = βu + g"], ["d", nesterov ? "step = −lr · (g + βu)" : "step = −lr · u"]],
+  adagrad: () => [["g", "g"], ["sum", "s = s + g²"], ["rate", "rate = lr/(√s + ε)"], ["d", STEP.rate]],
+  rmsprop: () => [["g", "g"], ["square", "v = αv + (1−α)g²"], ["rate", "rate = lr/(√v + ε)"], ["d", STEP.rate]],
   adam: () => {
     const [b1, b2] = [sub("β", 1), sub("β", 2)], to = (b) => `${b}<sup>t</sup>`;
     return [
-      ...[["g", "g"], ["m", `m = ${b1} m + (1 − ${b1}) g`], ["v", `v = ${b2} v + (1 − ${b2}) g²`]],
-      ...[["mHat", `m̂ = m / (1 − ${to(b1)})`], ["vHat", `v̂ = v / (1 − ${to(b2)})`]],
-      ...[["rate", "rate = lr / (√v̂ + ε)"], ["d", "step = −rate · m̂"]],
+      ...[["g", "g"], ["m", `m = ${b1}m + (1−${b1})g`], ["v", `v = ${b2}v + (1−${b2})g²`]],
+      ...[["mHat", `m̂ = m/(1−${to(b1)})`], ["vHat", `v̂ = v/(1−${to(b2)})`]],
+      ...[["rate", "rate = lr/(√v̂ + ε)"], ["d", "step = −rate · m̂"]],
     ];
   },
   newton: () => [["g", "g"], ["d", "step = −lr · H⁻¹ g"]],
