@@ -13,7 +13,11 @@ export function format(value, digits = 4) {
 }
 
 // In the table of all runs, which is narrower still.
-export const brief = (value) => (value !== 0 && Math.abs(value) < 1e-9 ? "≈ 0" : format(value, 3));
+export function brief(value) {
+  const size = Math.abs(value);
+  if (value !== 0 && size < 1e-9) return "≈ 0";
+  return size < 1e-2 ? minus(value.toExponential(0)).replace("0e+0", "0") : format(value, 3);
+}
 
 // --- the board -------------------------------------------------------------------------------------------------------
 
