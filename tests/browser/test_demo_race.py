@@ -348,7 +348,7 @@ def test_no_state_shows_what_is_no_number(fresh, loss):
     everything = f"&on={','.join(METHODS)}"
     for trial in range(12):
         rates = "".join(f"&{name}={10 ** rng.uniform(-4, 1):.3g}" for name in METHODS)
-        decays = "".join(f"&{name}={rng.choice([0, 0.5, 0.999])}" for name in ("beta", "alpha", "b1", "b2"))
+        decays = "".join(f"&{name}={rng.choice([0, 0.5, 0.999])}" for name in ("rho", "alpha", "b1", "b2"))
         start = ",".join(f"{value:.2f}" for value in rng.choice([0, -2, 2, 0.58], 2))
         t, factor, look = rng.choice([0, 1, 40, 300]), rng.integers(-4, 5), rng.choice(["gd", "adam", "newton"])
         query = f"?loss={loss}&start={start}{everything}{rates}{decays}&factor={factor}&t={t}&look={look}"
@@ -387,11 +387,11 @@ def test_mouse(fresh):
     assert demo.get("state")["state"]["rates"]["adam"] == 0.25
     assert float(demo.part(".number-momentum").input_value()) == 0.05
     demo.part(".rate-momentum").fill("-1")
-    demo.part(".beta").fill("1")
+    demo.part(".rho").fill("1")
     demo.part(".factor").fill("-2")
     demo.part(".noise").fill("3")
     state = demo.get("state")["state"]
-    assert (state["rates"]["momentum"], state["beta"], state["factor"], state["noise"]) == (0.1, 0.9, -2, 0.01)
+    assert (state["rates"]["momentum"], state["rho"], state["factor"], state["noise"]) == (0.1, 0.9, -2, 0.01)
     for name in ("momentum", "adam"):
         demo.part(f".on-{name}").uncheck()
     assert "No method takes part" in demo.text(".facts")
@@ -462,7 +462,7 @@ def test_situation_can_be_linked_to_and_copied(load, fresh):
     "query",
     [
         *("?loss=none", "?loss=toString", "?start=1", "?start=3,3", "?start=a,b", "?on=gd,sgd", "?on=constructor"),
-        *("?gd=0", "?gd=11", "?gd=x", "?momentum=-1", "?beta=1", "?b1=1.5", "?alpha=nan", "?noise=2", "?noise=-1"),
+        *("?gd=0", "?gd=11", "?gd=x", "?momentum=-1", "?rho=1", "?b1=1.5", "?alpha=nan", "?noise=2", "?noise=-1"),
         *(
             "?seed=1e9",
             "?factor=9",

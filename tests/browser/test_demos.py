@@ -36,7 +36,7 @@ STATES = {
         "?preset=scale&t=9&look=adam",
         "?loss=rosenbrock&on=gd,momentum,adagrad,rmsprop,adam,newton&gd=10&momentum=10&factor=4&t=40",
         "?on=",
-        "?preset=freed&noise=0.123&beta=0.987&alpha=0.1234&b2=0.0001&gd=0.0001234&t=123&look=newton",
+        "?preset=freed&noise=0.123&rho=0.987&alpha=0.1234&b2=0.0001&gd=0.0001234&t=123&look=newton",
     ),
     "eer-trellis": (
         "?preset=states",

@@ -5,16 +5,16 @@ import { rgb, shape } from "../shared/classes.js";
 import { choices, situations, slider } from "../shared/markup.js";
 import { Plane } from "../shared/plane.js";
 import * as model from "./model.js";
-import { EXTENT, LEVEL, LOSSES, METHODS, MOST_T, QUESTIONS, RATES, TITLES, presets, race, read, write } from "./presets.js";
+import { EXTENT, LEVEL, LOSSES, METHODS, MOST_T, QUESTIONS, RATES, TITLES, presets, race, read, rounded, write } from "./presets.js";
 import styles from "./race.css";
 import { brief, chart, contours, format, inner, way } from "./views.js";
 
 const PACE = 40; // milliseconds that a step of a run takes, or a few steps later on
 const NOISES = [0, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1];
 const NAMES = Object.keys(METHODS);
-const DECAYS = ["beta", "alpha", "b1", "b2"];
+const DECAYS = ["rho", "alpha", "b1", "b2"];
 
-// Sliders run over the logarithm of a rate, and of 1 − β.
+// Sliders run over the logarithm of a step size, and of 1 − ρ.
 const toRate = (position) => Number((10 ** position).toPrecision(3));
 const toDecay = (position) => Number((1 - 10 ** -position).toFixed(4));
 const fromDecay = (value) => -Math.log10(1 - value);
@@ -23,6 +23,14 @@ const colour = (name) => `--colour: var(--eer-${METHODS[name].colour})`;
 const mark = (name, r) => `<path d="${shape(Math.min(NAMES.indexOf(name), 4), r)}"${name === "newton" ? ' transform="rotate(45)"' : ""}/>`;
 const named = (name, text = METHODS[name].name) =>
   `<span class="named" style="${colour(name)}"><svg viewBox="-10 -10 20 20" aria-hidden="true">${mark(name, 7)}</svg>${text}</span>`;
+
+// The start is a ring, wide enough for the marks of all methods at step 0.
+class Board extends Plane {
+  draw(points, describe) {
+    super.draw(points, describe);
+    this.marks.querySelector(".mark").setAttribute("d", shape(0, 11));
+  }
+}
 
 class RaceDemo extends Demo {
   static demo = "race";
@@ -34,8 +42,8 @@ class RaceDemo extends Demo {
   markup() {
     const lane = (name) => `<div class="lane">
         <label><input type="checkbox" class="on-${name}"> ${named(name)}</label>
-        <input class="rate-${name}" type="range" min="-4" max="1" step="0.02" aria-label="Rate of ${METHODS[name].name}, on a logarithmic scale">
-        <input class="number-${name}" type="number" min="${RATES.least}" max="${RATES.most}" step="any" aria-label="Rate of ${METHODS[name].name}">
+        <input class="rate-${name}" type="range" min="-4" max="1" step="0.02" aria-label="Step size of ${METHODS[name].name}, on a logarithmic scale">
+        <input class="number-${name}" type="number" min="${RATES.least}" max="${RATES.most}" step="any" aria-label="Step size of ${METHODS[name].name}">
       </div>`;
     const shown = Object.entries(LOSSES).map(([name, loss]) => [name, loss.name]);
     return `
@@ -64,9 +72,9 @@ class RaceDemo extends Demo {
         </div>
         <div class="side">
           <fieldset><legend>Loss</legend><span class="choices">${choices("loss", shown)}</span></fieldset>
-          <fieldset><legend>Methods and their rates</legend>${NAMES.map(lane).join("")}</fieldset>
+          <fieldset><legend>Methods and their step sizes η</legend>${NAMES.map(lane).join("")}</fieldset>
           <div class="constants">
-            ${slider("beta", "Momentum’s β", [0, 3, 0.05])}
+            ${slider("rho", "Momentum’s ρ", [0, 3, 0.05])}
             <label class="check"><input type="checkbox" class="nesterov"> Nesterov’s</label>
             ${slider("b1", "Adam’s β<sub>1</sub>", [0, 3, 0.05])}
             ${slider("b2", "Adam’s β<sub>2</sub>", [0, 3, 0.05])}
@@ -82,8 +90,8 @@ class RaceDemo extends Demo {
       <details class="quiet">
         <summary>Keys, gestures, and what is computed</summary>
         <p>Drag the start, or click where it should be. With the keyboard: <kbd>Tab</kbd> to it, arrow keys move it
-        (<kbd>Shift</kbd> faster). Rates may be typed. Dots are single steps, a large mark is where a method is now, crosses are
-        minima. Each step follows the rule of torch.optim with the rate, momentum and β shown, and its other settings left alone;
+        (<kbd>Shift</kbd> faster). Step sizes may be typed. Dots are single steps, a large mark is where a method is now, crosses are
+        minima. Each step follows the rule of torch.optim with the constants shown, and its other settings left alone;
         Newton multiplies the gradient by the inverse of the Hessian. Loss times and noise act on the gradient:
         it is the factor times (∇f + noise), and the Hessian is the factor times ∇²f. Table and curves show f itself. A
         run with a coordinate beyond ${model.BEYOND} counts as diverged and is followed no further.</p>
@@ -95,7 +103,7 @@ class RaceDemo extends Demo {
     this.running = false;
     const toStart = (x, y) => this.#edit(() => (this.state.start = [x, y]));
     const handlers = { start: () => this.checkpoint(), move: (_, x, y) => toStart(x, y), add: toStart };
-    this.plane = new Plane(this.$(".board"), { extent: EXTENT, label: "Loss, and the start of all methods", handlers, name: () => "Start" });
+    this.plane = new Board(this.$(".board"), { extent: EXTENT, label: "Loss, and the start of all methods", handlers, name: () => "Start" });
     const layer = () => {
       const group = document.createElementNS("http://www.w3.org/2000/svg", "g");
       group.setAttribute("aria-hidden", "true");
@@ -125,7 +133,7 @@ class RaceDemo extends Demo {
       number.addEventListener("change", () => {
         const value = number.value.trim() === "" ? NaN : Number(number.value);
         if (!(value >= RATES.least && value <= RATES.most)) return this.render(); // back to what it was
-        this.#edit(() => (state().rates = { ...state().rates, [name]: value }), true);
+        this.#edit(() => (state().rates = { ...state().rates, [name]: rounded(value) }), true);
       });
     }
     for (const name of DECAYS) onSlide(`.${name}`, (position) => (this.state[name] = toDecay(position)));
@@ -311,7 +319,7 @@ class RaceDemo extends Demo {
     if (end) return end === "beyond" ? "diverged" : "stuck";
     const since = model.settled({ values: values.slice(0, t + 1) }, LEVEL);
     if (since >= 0) return `since ${since}`;
-    return places[t].some((each) => Math.abs(each) > EXTENT) ? "off picture" : "not yet";
+    return places[t].some((each) => Math.abs(each) > EXTENT) ? "off picture" : this.state.t < MOST_T ? "not yet" : "no";
   }
 
   #drawFacts() {
@@ -341,7 +349,7 @@ class RaceDemo extends Demo {
     if (place.dataset.key === key) return; // so that the focus stays
     const again = this.shadowRoot.activeElement?.dataset.answer;
     place.dataset.key = key;
-    if (!question) return void (place.innerHTML = `<p class="quiet">These settings are your own. The situations of the menu come with a question each.</p>`);
+    if (!question) return void (place.innerHTML = `<p class="quiet">These settings are your own. Say what you expect before you press <i>Run</i>. Each situation of the menu comes with a question.</p>`);
     const buttons = choices("answer", question.answers.map((text, i) => [i, text]));
     place.innerHTML = `<p><b>What do you expect?</b> ${question.ask}</p><span class="choices">${buttons}</span><p class="told"></p>`;
     const { answer, told } = this.asked ?? {};

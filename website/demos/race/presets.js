@@ -7,6 +7,7 @@ export const EXTENT = 2;
 export const MOST_T = 300; // steps
 export const LEVEL = 1e-4; // of the loss: "there"
 export const RATES = { least: 1e-4, most: 10 };
+export const rounded = (rate) => Number(rate.toPrecision(4));
 
 export const LOSSES = {
   bowl: { name: "Bowl", formula: "½(x² + y²)", levels: [0.02, 0.1, 0.25, 0.5, 0.9, 1.4, 2.1, 3] },
@@ -28,7 +29,7 @@ const NAMES = Object.keys(METHODS);
 
 // Numbers of a state and their limits. `factor` is a power of ten.
 const NUMBERS = {
-  ...{ beta: [0, 0.999], alpha: [0, 0.999], b1: [0, 0.999], b2: [0, 0.999] },
+  ...{ rho: [0, 0.999], alpha: [0, 0.999], b1: [0, 0.999], b2: [0, 0.999] },
   ...{ noise: [0, 1], seed: [0, 9999], factor: [-4, 4], t: [0, MOST_T] },
 };
 const WHOLE = ["seed", "factor", "t"];
@@ -36,7 +37,7 @@ const WHOLE = ["seed", "factor", "t"];
 const first = {
   ...{ loss: "valley", start: [-1.8, 0.9], on: ["gd", "momentum"] },
   rates: { gd: 0.0769, momentum: 0.05, adagrad: 0.5, rmsprop: 0.05, adam: 0.1, newton: 1 },
-  ...{ beta: 0.7, nesterov: false, alpha: 0.99, b1: 0.9, b2: 0.999, noise: 0, seed: 1, factor: 0, t: 0, look: "momentum" },
+  ...{ rho: 0.7, nesterov: false, alpha: 0.99, b1: 0.9, b2: 0.999, noise: 0, seed: 1, factor: 0, t: 0, look: "momentum" },
 };
 
 // State → URLSearchParams: what differs from the first situation.
@@ -61,7 +62,7 @@ export function read(params) {
     loss: one("loss", LOSSES),
     start: start.length === 2 && start.every((value) => Math.abs(value) <= EXTENT) ? start : first.start,
     on: on.every((name) => NAMES.includes(name)) ? NAMES.filter((name) => on.includes(name)) : first.on,
-    rates: Object.fromEntries(NAMES.map((name) => [name, readNumber(params, name, { ...RATES, otherwise: first.rates[name] })])),
+    rates: Object.fromEntries(NAMES.map((name) => [name, rounded(readNumber(params, name, { ...RATES, otherwise: first.rates[name] }))])),
     ...Object.fromEntries(Object.entries(NUMBERS).map(([key, limits]) => [key, number(key, limits)])),
     nesterov: params.get("nesterov") === "1",
     look: one("look", METHODS),
@@ -70,10 +71,10 @@ export function read(params) {
 
 // The runs of the methods that are on, up to the last step.
 export function race(state) {
-  const { rates, beta, nesterov, alpha, b1, b2 } = state;
+  const { rates, rho, nesterov, alpha, b1, b2 } = state;
   const made = {
     gd: () => model.SGD(rates.gd),
-    momentum: () => model.SGD(rates.momentum, { momentum: beta, nesterov }),
+    momentum: () => model.SGD(rates.momentum, { momentum: rho, nesterov }),
     adagrad: () => model.AdaGrad(rates.adagrad),
     rmsprop: () => model.RMSProp(rates.rmsprop, { alpha }),
     adam: () => model.Adam(rates.adam, { betas: [b1, b2] }),
@@ -91,7 +92,7 @@ const steep = { look: "adam", on: ["gd", "adagrad", "rmsprop", "adam"], ...rates
 
 const situations = {
   valley: [{}, "A narrow valley"],
-  edge: [{ start: [-1.8, 0.1], on: ["gd"], ...rates({ gd: 0.081 }), look: "gd" }, "A little above 2/λmax"],
+  edge: [{ start: [-1.8, 0.1], on: ["gd"], ...rates({ gd: 0.081 }), look: "gd" }, "A little above 2/λ₁"],
   scale: [{ loss: "bowl", start: [1.5, 1], ...steep, factor: 3 }, "A loss in other units"],
   turned: [{ loss: "turned", start: [-1.91, -0.64], on: ["gd", "momentum", "adagrad", "rmsprop", "adam"], look: "adam" }, "A turned valley"],
   fade: [{ loss: "bowl", start: [1.8, 1.5], on: ["adagrad", "adam"], ...rates({ adagrad: 0.1 }), look: "adagrad" }, "AdaGrad slows down"],
@@ -100,7 +101,7 @@ const situations = {
   newton: [{ loss: "saddle", start: [1.2, 0.4], on: ["gd", "newton"], ...rates({ gd: 0.1 }), look: "newton" }, "Newton near a saddle"],
   rosenbrock: [
     {
-      ...{ loss: "rosenbrock", start: [-1.2, 1], on: ["gd", "momentum", "adam", "newton"], look: "newton", beta: 0.9 },
+      ...{ loss: "rosenbrock", start: [-1.2, 1], on: ["gd", "momentum", "adam", "newton"], look: "newton", rho: 0.9 },
       ...rates({ gd: 0.002, momentum: 0.001, adam: 0.2 }),
     },
     "Rosenbrock's valley",
@@ -130,7 +131,7 @@ const best = (values) => values.indexOf(Math.min(...values));
 
 export const QUESTIONS = {
   valley: {
-    ask: "The curvature is 1 along the valley and 25 across. GD’s rate is its best, 2/(1 + 25); momentum’s is 0.05, with β = 0.7. Which is below 10⁻⁴ first?",
+    ask: "The curvature is 1 along the valley and 25 across. GD has the η that is best in the long run, 2/(1 + 25); momentum has 0.05, and ρ = 0.7. Which is below 10⁻⁴ first?",
     answers: ["GD", "Momentum"],
     t: 80,
     right: ({ gd, momentum }) => best([gd, momentum].map(settles)),
@@ -138,7 +139,7 @@ export const QUESTIONS = {
       `GD is there for good ${since(gd)}, momentum ${since(momentum)}. In the first 24 steps y changed its sign ${turns(gd, 24)} times with GD, ${turns(momentum, 24)} times with momentum.`,
   },
   edge: {
-    ask: "The largest curvature λmax is 25, so GD’s limit is 2/25 = 0.08. Its rate is 0.081, and it starts almost on the valley floor. Where is it after 300 steps?",
+    ask: "The largest curvature λ₁ is 25, so GD’s limit is 2/25 = 0.08. Its η is 0.081, and it starts almost on the valley floor. Where is it after 300 steps?",
     answers: ["At the minimum", "Near x = 0, far off in y", "Far off in both"],
     t: MOST_T,
     right: ({ gd }) => {
@@ -151,13 +152,13 @@ export const QUESTIONS = {
     },
   },
   scale: {
-    ask: "The loss is multiplied by 1000, and each method has the rate 0.1. How long is Adam’s first step in x?",
+    ask: "The loss is multiplied by 1000, and each method has η = 0.1. How long is Adam’s first step in x?",
     answers: ["0.0001", "0.1", "150"],
     t: 1,
     right: ({ adam }) => best([1e-4, 0.1, 150].map((length) => Math.abs(Math.log(Math.abs(adam.records[0].d[0]) / length)))),
     told: (runs) => {
       const length = (name) => short(Math.abs(runs[name].records[0].d[0]));
-      return `Adam’s: ${length("adam")}; AdaGrad’s: ${length("adagrad")}; RMSProp’s: ${length("rmsprop")}, which is 0.1/√(1 − α); GD’s: ${length("gd")}. In y Adam’s is as long.`;
+      return `Adam’s: ${length("adam")}; AdaGrad’s: ${length("adagrad")}; RMSProp’s: ${length("rmsprop")}, which is η/√(1 − α); GD’s: ${length("gd")}. In y Adam’s is as long.`;
     },
   },
   turned: {
@@ -181,7 +182,7 @@ export const QUESTIONS = {
     t: MOST_T,
     right: ({ adagrad }) => best([0.5, 0.056, 0.015].map((rate) => Math.abs(Math.log(adagrad.records.at(-1).rate[0] / rate)))),
     told: ({ adagrad, adam }) =>
-      `${short(adagrad.records.at(-1).rate[0])}. The sum of squares cannot fall, so the rate cannot rise. The losses after 300 steps: AdaGrad ${short(adagrad.values.at(-1))}, Adam ${short(adam.values.at(-1))}.`,
+      `${short(adagrad.records.at(-1).rate[0])}. The sum of squares cannot fall, so that number cannot rise. The losses after 300 steps: AdaGrad ${short(adagrad.values.at(-1))}, Adam ${short(adam.values.at(-1))}.`,
   },
   saddle: {
     ask: "The saddle is at (0, 0), the minima at (0, ±1). Three methods start at y = 0, without noise. Where are they after 300 steps?",
@@ -214,13 +215,13 @@ export const QUESTIONS = {
     told: ({ newton, gd }) => `After 60 steps Newton’s loss is ${short(newton.values[60])}, GD’s is ${short(gd.values[60])}. Newton looks for a place without gradient, which a saddle is.`,
   },
   rosenbrock: {
-    ask: "A bent valley: the minimum is at (1, 1). Whose loss is below 10⁻⁴ for good first, at these rates?",
+    ask: "A bent valley: the minimum is at (1, 1). Whose loss is below 10⁻⁴ for good first, with these η?",
     answers: ["Momentum’s", "Adam’s", "Newton’s"],
     t: MOST_T,
     right: (runs) => best(["momentum", "adam", "newton"].map((name) => settles(runs[name]))),
     told: (runs) => {
       const { newton, ...others } = runs, each = ([name, run]) => `${METHODS[name].name} ${short(run.values.at(-1))}`;
-      return `Newton is there ${since(newton)}; on the way its loss was ${short(Math.max(...newton.values))}. The others after 300 steps: ${Object.entries(others).map(each).join(", ")}. Try other rates.`;
+      return `Newton is there ${since(newton)}; on the way its loss was ${short(Math.max(...newton.values))}. The others after 300 steps: ${Object.entries(others).map(each).join(", ")}. Try other η.`;
     },
   },
 };

@@ -64,22 +64,21 @@ export function chart(svg, runs, t) {
 // --- inside a method -------------------------------------------------------------------------------------------------
 
 const sub = (text, index) => `${text}<sub>${index}</sub>`;
-const STEP = { rate: "step = −rate · g", whole: "step = −lr · g" };
 // rows of the table: what a record calls it, and what it is
 const ROWS = {
-  gd: () => [["g", "g"], ["d", STEP.whole]],
-  momentum: ({ nesterov }) => [["g", "g"], ["velocity", "u = βu + g"], ["d", nesterov ? "step = −lr · (g + βu)" : "step = −lr · u"]],
-  adagrad: () => [["g", "g"], ["sum", "s = s + g²"], ["rate", "rate = lr/(√s + ε)"], ["d", STEP.rate]],
-  rmsprop: () => [["g", "g"], ["square", "v = αv + (1−α)g²"], ["rate", "rate = lr/(√v + ε)"], ["d", STEP.rate]],
+  gd: () => [["g", "g"], ["d", "step = −η g"]],
+  momentum: ({ nesterov }) => [["g", "g"], ["velocity", "v = ρv + g"], ["d", nesterov ? "step = −η(g + ρv)" : "step = −ηv"]],
+  adagrad: () => [["g", "g"], ["sum", "s = s + g²"], ["rate", "η/(√s + ε)"], ["d", "step = −ηg/(√s + ε)"]],
+  rmsprop: () => [["g", "g"], ["square", "q = αq + (1−α)g²"], ["rate", "η/(√q + ε)"], ["d", "step = −ηg/(√q + ε)"]],
   adam: () => {
     const [b1, b2] = [sub("β", 1), sub("β", 2)], to = (b) => `${b}<sup>t</sup>`;
     return [
       ...[["g", "g"], ["m", `m = ${b1}m + (1−${b1})g`], ["v", `v = ${b2}v + (1−${b2})g²`]],
       ...[["mHat", `m̂ = m/(1−${to(b1)})`], ["vHat", `v̂ = v/(1−${to(b2)})`]],
-      ...[["rate", "rate = lr/(√v̂ + ε)"], ["d", "step = −rate · m̂"]],
+      ...[["rate", "η/(√v̂ + ε)"], ["d", "step = −ηm̂/(√v̂ + ε)"]],
     ];
   },
-  newton: () => [["g", "g"], ["d", "step = −lr · H⁻¹ g"]],
+  newton: () => [["g", "g"], ["d", "step = −ηH⁻¹g"]],
 };
 
 // What the step that led to t did.
@@ -96,6 +95,6 @@ export function inner(state, run) {
   const row = ([key, text]) => `<tr><th scope="row">${text}</th>${record[key].map((value) => `<td>${format(value)}</td>`).join("")}</tr>`;
   const hessian = record.H?.map((values, i) => `<tr><th scope="row">H, row ${i + 1}</th>${values.map((value) => `<td>${format(value)}</td>`).join("")}</tr>`).join("") ?? "";
   const [first, ...rest] = ROWS[look](state).map(row);
-  return `<table><caption>${name}, step ${t}, with lr = ${state.rates[look]}</caption>
+  return `<table><caption>${name}, step ${t}, with η = ${state.rates[look]}</caption>
     <thead><tr><td></td><th scope="col">x</th><th scope="col">y</th></tr></thead><tbody>${first}${hessian}${rest.join("")}</tbody></table>`;
 }
