@@ -277,6 +277,18 @@ def test_what_is_told_is_true(fresh):
         assert f"{word} {descent(name, 'rosenbrock', [-1.2, 1.0], **options)[300]:.3g}" in told("rosenbrock")
 
 
+def test_the_text_around_it(fresh):
+    """What the chapter says beside its links."""
+    demo = fresh("?preset=valley&momentum=0.1111&rho=0.444&t=300")
+    root = descent("SGD", "valley", [-1.8, 0.9], lr=0.1111, momentum=0.444)
+    assert f"since {settled(root)}" in demo.text(".facts")
+    assert settled(root) < settled(descent("SGD", "valley", [-1.8, 0.9], lr=0.05, momentum=0.7))
+    demo = fresh("?preset=edge&on=gd,momentum&momentum=0.081&t=300")
+    there = settled(descent("SGD", "valley", [-1.8, 0.1], lr=0.081, momentum=0.7))
+    last = [row.split("\t")[-1] for row in demo.text(".facts tbody").split("\n")]
+    assert last == ["off picture", f"since {there}"]
+
+
 def test_other_noise_frees_in_the_same_order(fresh):
     demo = fresh("?preset=freed")
     answers = demo.page.evaluate(
