@@ -131,7 +131,7 @@ const best = (values) => values.indexOf(Math.min(...values));
 
 export const QUESTIONS = {
   valley: {
-    ask: "The curvature is 1 along the valley and 25 across. GD has the η that is best in the long run, 2/(1 + 25); momentum has 0.05, and ρ = 0.7. Which is below 10⁻⁴ first?",
+    ask: "Curvature 1 along the valley, 25 across. GD has η ≈ 2/26, best in the long run; momentum has 0.05 and ρ = 0.7. Which is below 10⁻⁴ first?",
     answers: ["GD", "Momentum"],
     t: 80,
     right: ({ gd, momentum }) => best([gd, momentum].map(settles)),
