@@ -1040,3 +1040,49 @@ def test_normalisation():
     assert not back.any()
     with pytest.raises(ValueError, match="divide"):
         chapter["norm_layer"](np.ones((1, 5, 2, 2)), np.ones((1, 5, 2, 2)), "group", groups=2)
+
+
+def test_optimizers():
+    chapter = definitions(ROOT / "chapters/networks/optimizers.ipynb")
+    rng = np.random.default_rng(0)
+    for make in (
+        lambda: chapter["SGD"](0.1, momentum=0.9, nesterov=True),
+        lambda: chapter["AdaGrad"](0.1),
+        lambda: chapter["RMSProp"](0.1),
+        lambda: chapter["Adam"](0.1, amsgrad=True),
+        lambda: chapter["Adam"](0.1, weight_decay=0.1, decoupled=True),
+    ):
+        w = np.arange(3)  # whole numbers, which must not be changed in place
+        optimizer = make()
+        with np.errstate(all="raise", under="ignore"):
+            for g in (np.zeros(3), 1e4 * np.ones(3), -1e-4 * np.ones(3)):
+                assert np.isfinite(optimizer.step(w, g)).all()
+            np.testing.assert_array_equal(w, [0, 1, 2])
+            assert np.isfinite(make().step(5.0, 3.0))  # one weight
+        for wrong in (np.zeros(2), np.zeros((3, 1)), 0.0):
+            with pytest.raises(ValueError, match="shapes differ"):
+                optimizer.step(w, wrong)
+            with pytest.raises(ValueError, match="shapes differ"):
+                optimizer.step(wrong, wrong)  # another vector than before
+    with pytest.raises(ValueError, match="Nesterov"):
+        chapter["SGD"](0.1, nesterov=True)
+
+    solve = chapter["conjugate_gradients"]
+    for d in (1, 2, 7):
+        A = rng.normal(size=(d, d))
+        H, b = A @ A.T + np.eye(d), 1e4 + rng.normal(size=d)
+        path = solve(lambda w, H=H: H @ w, b, np.zeros(d), steps=3 * d, tolerance=1e-9)
+        np.testing.assert_allclose(H @ path[-1], b, rtol=1e-9)
+        assert len(solve(lambda w, H=H: H @ w, b, np.linalg.solve(H, b), tolerance=1e-6)) == 1
+    assert len(solve(lambda w: w, np.ones(4), np.ones(4))) == 1  # already there
+    assert len(solve(lambda w: 2 * w, np.ones(4), np.zeros(4))) == 2  # one eigenvalue
+    for H in (np.diag([1.0, -2.0]), np.zeros((2, 2))):
+        with pytest.raises(ValueError, match="not positive definite"):
+            solve(lambda w, H=H: H @ w, np.ones(2), np.zeros(2))
+
+    wide = rng.normal(size=(3, 8))  # fewer samples than weights
+    w, _ = chapter["lbfgs"](lambda w: (np.sum((wide @ w - 1e4) ** 2), 2 * wide.T @ (wide @ w - 1e4)), np.zeros(8))
+    np.testing.assert_allclose(wide @ w, 1e4, rtol=1e-8)
+    assert chapter["lbfgs"](lambda w: (0.0, np.zeros(2)), np.ones(2))[1] == 0
+    np.testing.assert_allclose(chapter["lbfgs"](lambda w: (w @ w, 2 * w), np.array([3.0]))[0], 0, atol=1e-8)
+    assert chapter["cosine"](0, 1) == chapter["constant"](0, 1) == chapter["warmed_cosine"](0, 1) == 1

@@ -15,6 +15,7 @@ PAGES = {
     "eer-knn": "chapters/classical/knn.html",
     "eer-linear": "chapters/classical/linear_classifiers.html",
     "eer-margin": "chapters/classical/svm.html",
+    "eer-race": "chapters/networks/optimizers.html",
     "eer-trellis": "chapters/classical/hmm.html",
 }
 #: Addresses under which each shows what else it can show: its longest texts, its emptiest and its fullest state.
@@ -30,6 +31,13 @@ STATES = {
         "?w=-99.5,12.25,-8.88;1,2,-345.5;-1234,5,-6&preset=kink",
     ),
     "eer-margin": ("?preset=noise", "?preset=hand&steps=1", "?points=0,0,A"),
+    "eer-race": (
+        "?preset=turned&t=300",
+        "?preset=scale&t=9&look=adam",
+        "?loss=rosenbrock&on=gd,momentum,adagrad,rmsprop,adam,newton&gd=10&momentum=10&factor=4&t=40",
+        "?on=",
+        "?preset=freed&noise=0.123&rho=0.987&alpha=0.1234&b2=0.0001&gd=0.0001234&t=123&look=newton",
+    ),
     "eer-trellis": (
         "?preset=states",
         "?preset=never",
@@ -89,6 +97,7 @@ def test_text_stands_in_its_place_without_scripts(browser, address, tag):
         ("eer-knn", "moons", "[data-metric='l1']", "metric", "l2", "l1"),
         ("eer-linear", "diverges", ".step", "steps", 0, 1),
         ("eer-margin", "hand", ".one", "steps", 0, 1),
+        ("eer-race", "saddle", ".run", "running", False, True),
         ("eer-trellis", "never", ".step", "steps", 4, 1),
     ],
 )
