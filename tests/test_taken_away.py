@@ -6,9 +6,11 @@ import numpy as np
 import pandas as pd
 import pytest
 import torch
+from matplotlib.colors import rgb_to_hsv
 from scipy.spatial.distance import cdist
 from scipy.special import expit
 from scipy.stats import entropy, multivariate_normal
+from skimage.feature import hog as skimage_hog
 from sklearn.cluster import KMeans
 from sklearn.metrics import mutual_info_score, silhouette_samples
 from sklearn.svm import SVC
@@ -1086,3 +1088,36 @@ def test_optimizers():
     assert chapter["lbfgs"](lambda w: (0.0, np.zeros(2)), np.ones(2))[1] == 0
     np.testing.assert_allclose(chapter["lbfgs"](lambda w: (w @ w, 2 * w), np.array([3.0]))[0], 0, atol=1e-8)
     assert chapter["cosine"](0, 1) == chapter["constant"](0, 1) == chapter["warmed_cosine"](0, 1) == 1
+def test_image_features():
+    chapter = definitions(ROOT / "chapters/networks/image_features.ipynb")
+    hog, hues, boxes = chapter["hog"], chapter["hues"], chapter["boxes"]
+    rng = np.random.default_rng(0)
+    bytes_ = rng.integers(0, 256, (3, 21, 34)).astype(np.uint8)  # sides that cells do not divide
+    expected = [skimage_hog(U.astype(float), 5, (4, 4), (2, 2), block_norm="L2") for U in bytes_]
+    np.testing.assert_allclose(hog(bytes_, s=4, K=5, soft=False), expected, atol=1e-6)
+    np.testing.assert_allclose(hog(1e4 + 3.0 * bytes_), hog(bytes_), atol=1e-9)
+    np.testing.assert_allclose(hog(-1e4 - bytes_.astype(float)), hog(bytes_), atol=1e-9)
+    many = np.repeat(bytes_[:1, :16, :16], 501, axis=0)  # more than one piece; all alike
+    assert np.ptp(hog(many), axis=0).max() < 1e-12
+    for eps in (1e-5, 0):
+        assert not hog(np.full((2, 16, 16), 7), eps=eps).any()  # no edge anywhere
+    for wrong, message in (
+        (bytes_[:0], "n, H, W"),
+        (bytes_[0], "n, H, W"),
+        (bytes_[:, :15], "n, H, W"),
+        (np.full((1, 16, 16), np.nan), "NaN"),
+    ):
+        with pytest.raises(ValueError, match=message):
+            hog(wrong)
+    with pytest.raises(ValueError, match="two bins"):
+        hog(bytes_, K=1)
+
+    colours = rng.integers(0, 256, (4, 5, 6, 3)).astype(np.uint8)
+    np.testing.assert_allclose(chapter["hue_and_chroma"](colours)[0] / 360, rgb_to_hsv(colours / 255)[..., 0])
+    np.testing.assert_allclose(hues(colours).sum(axis=1), 1)
+    assert not hues(np.full((2, 3, 3, 3), 128)).any()  # grey has no hue
+    assert boxes(colours).sum(axis=1).tolist() == pytest.approx([1] * 4)
+    assert boxes(np.full((1, 1, 1, 3), 255))[0, 63] == 1
+    for wrong in (colours - 300.0, np.full((1, 2, 2, 3), 256), np.full((1, 2, 2, 3), np.nan)):
+        with pytest.raises(ValueError, match="0 … 255"):
+            boxes(wrong)
