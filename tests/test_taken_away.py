@@ -1065,7 +1065,7 @@ def test_batch_size_and_learning_rate():
     np.testing.assert_allclose(scale([3.0], [2.0], 1, 2), (1, 2, 2))
     assert scale([4.0], [4.0], 2, 10)[2] == 0  # all samples agree
     for wrong in (lambda: scale([1], [1], 4, 4), lambda: scale([1], [1], 0, 4), lambda: scale([1.0], [0.1], 1, 2)):
-        with pytest.raises(ValueError, match="need 1|negative"):
+        with pytest.raises(ValueError, match=r"need 1|negative"):
             wrong()
 
     X, y = torch.tensor(rng.normal(size=(6, 5))), torch.zeros(6, dtype=torch.int64)  # one class
