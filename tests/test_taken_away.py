@@ -1121,3 +1121,40 @@ def test_image_features():
     for wrong in (colours - 300.0, np.full((1, 2, 2, 3), 256), np.full((1, 2, 2, 3), np.nan)):
         with pytest.raises(ValueError, match="0 … 255"):
             boxes(wrong)
+def test_batch_size_and_learning_rate():
+    chapter = definitions(ROOT / "chapters/networks/batch_size_and_learning_rate.ipynb")
+    rng = np.random.default_rng(0)
+    covariance = chapter["batch_covariance"]
+    for shape in ((1, 3), (2, 5), (7, 2)):  # one sample, fewer samples than parameters
+        G = 1e4 + rng.integers(-3, 4, shape)
+        Sigma = np.cov(G.T.astype(float), ddof=0)
+        np.testing.assert_allclose(covariance(G, 3), Sigma / 3, atol=1e-9)
+        assert not covariance(G, len(G), replace=False).any()  # the whole set has no noise
+    for wrong in (lambda: covariance(G, 0), lambda: covariance(G, 8, replace=False)):
+        with pytest.raises(ValueError, match="no batch"):
+            wrong()
+
+    settled = chapter["settled"]
+    np.testing.assert_allclose(settled(0.1, 4, 2.0, 3.0), 0.1 / 4 * 3 / (2 * 1.8))
+    assert settled(2, 10) == settled(3, 10) == np.inf
+    with pytest.raises(ValueError, match="positive"):
+        settled(0, 4)
+
+    scale = chapter["noise_scale"]
+    np.testing.assert_allclose(scale([3.0], [2.0], 1, 2), (1, 2, 2))
+    assert scale([4.0], [4.0], 2, 10)[2] == 0  # all samples agree
+    for wrong in (lambda: scale([1], [1], 4, 4), lambda: scale([1], [1], 0, 4), lambda: scale([1.0], [0.1], 1, 2)):
+        with pytest.raises(ValueError, match=r"need 1|negative"):
+            wrong()
+
+    X, y = torch.tensor(rng.normal(size=(6, 5))), torch.zeros(6, dtype=torch.int64)  # one class
+    P = [torch.tensor(rng.normal(size=shape)) for shape in ((5, 3), (1, 3), (3, 4), (1, 4))]
+    for factor in (0.0, 1.0, 1e4):
+        rows = chapter["sample_gradients"](P, factor * X, y)
+        found = chapter["squared_lengths"](P, factor * X, y)
+        np.testing.assert_allclose(found, (rows**2).sum(dim=1), atol=1e-12)
+
+    flat = chapter["largest_curvature"](lambda P: P[0].sum() * 0 + (P[0] ** 2).sum() * 0, [torch.ones(3)])
+    assert flat == 0
+    down = chapter["largest_curvature"](lambda P: -(P[0] ** 4).sum(), [torch.ones(3).double()])
+    np.testing.assert_allclose(down, -12)
