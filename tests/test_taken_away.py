@@ -333,6 +333,56 @@ def test_adversarial_networks():
     assert extreme.tolist() == [-1e4, -1e4]
 
 
+def test_gan_training_tricks():
+    chapter = definitions(ROOT / "chapters/generative/gan_training_tricks.ipynb")
+    best_logit = chapter["best_logit"]
+    far = np.array([-1e4, 0.0, 1e4])
+    np.testing.assert_allclose(best_logit(far, 1, 0), far)  # hard labels: the log ratio, without overflow
+    assert expit(best_logit(far, 0.9, 0.1)).round(12).tolist() == [0.1, 0.5, 0.9]
+    assert best_logit(far, 0.9, 0)[0] == pytest.approx(-1e4 + np.log(0.9))
+    for wrong in ((0.1, 0.9), (0.5, 0.5), (1.1, 0), (0.9, -0.1)):
+        with pytest.raises(ValueError, match="labels"):
+            best_logit(0.0, *wrong)
+    extreme = torch.tensor([[1e4, -1e4]])
+    assert torch.isfinite(chapter["smoothed"](extreme, extreme, 0.9, 0.1)).all()
+    assert chapter["hinge"](extreme[:, :1], extreme[:, 1:]).tolist() == [0]
+
+    closeness = chapter["closeness"]
+    m = torch.randn(32, 3)
+    assert torch.allclose(closeness(m + 1e4, 8), closeness(m, 8), atol=1e-2)  # 32-bit numbers near 10⁴
+    assert torch.equal(closeness(torch.ones(5, 4, 2), 2), torch.ones(5, 4, 2))  # all alike
+    assert torch.equal(closeness(m[:1], group=1), torch.ones(1, 3))  # n = 1
+    assert torch.allclose(closeness(1e4 * torch.arange(4.0)[:, None], 4), torch.full((4, 1), 0.25))
+    with pytest.raises(ValueError, match="groups"):
+        closeness(m, 5)
+
+    sweep = chapter["sweep"]
+    wide, u = torch.randn(2, 3, 7).double(), torch.ones(2, 3, 1).double()
+    for _ in range(500):
+        sigma, u = sweep(wide, u)
+    assert torch.allclose(sigma[:, 0, 0], torch.linalg.matrix_norm(wide, 2))
+    sent_to_zero = torch.tensor([[1.0, 2.0], [-1.0, -2.0]])
+    assert sweep(sent_to_zero, torch.ones(2, 1))[0].item() == pytest.approx(10**0.5)
+    nothing = torch.zeros(2, 2)
+    assert torch.equal(nothing / sweep(nothing, torch.ones(2, 1))[0], nothing)
+
+    averages = chapter["averages"]
+    assert averages([3, 4, 4], 0.5).tolist() == [3, 3.5, 3.75]  # integers
+    assert averages([[1e4, -1e4]], 0.9).tolist() == [[1e4, -1e4]]  # one step
+    assert averages([1.0, 2.0], 0).tolist() == [1, 2]
+    for keep in (1, -0.1):
+        with pytest.raises(ValueError, match="keep"):
+            averages([1.0, 2.0], keep)
+
+    ring = np.linspace(0, 2 * np.pi, 8, endpoint=False)
+    chapter["centres"] = torch.tensor(np.c_[np.cos(ring), np.sin(ring)])
+    assert chapter["overlap"](chapter["centres"]).item() == 1
+    assert chapter["overlap"](chapter["centres"][:1]).item() == 1 / 8
+    assert chapter["overlap"](1e4 + chapter["centres"]).item() == 0
+    with pytest.raises(ValueError, match="samples"):
+        chapter["overlap"](torch.zeros(0, 2))
+
+
 def test_variational_lower_bound():
     here = definitions(ROOT / "chapters/generative/variational_lower_bound.ipynb")
     rng = np.random.default_rng(0)
