@@ -1,4 +1,4 @@
-"""The demo on the arithmetic of convolutions, used as readers use it, and its mathematics against the chapter and PyTorch."""
+"""The convolution demo, used as readers use it, and its mathematics against the code of the chapter and PyTorch."""
 
 from __future__ import annotations
 

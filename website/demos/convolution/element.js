@@ -358,7 +358,7 @@ class ConvolutionDemo extends Demo {
       const marks = new Map(ties.map((tie) => [tie.cell.join(), tie]));
       if (this.dim === "1") board.innerHTML = this.#row(marks, most);
       else {
-        const parts = ["in", "out"].map((side) => `minmax(0, ${this.#size(side) + (this.#isLarge(side) ? 2 * this.p : 0)}fr)`);
+        const parts = ["in", "out"].map((side) => `minmax(var(--least), ${this.#size(side) + (this.#isLarge(side) ? 2 * this.p : 0)}fr)`);
         board.style.setProperty("--parts", parts.join(" "));
         board.innerHTML = ["in", "out"].map((side) => this.#grid(side, marks, most)).join("");
         this.#paintMatrix();
@@ -409,9 +409,8 @@ class ConvolutionDemo extends Demo {
         (special ? framed : cells).push(this.#cell(side, [row, column], [column + shift[0], row + shift[1]], { marks, most, inside, pixels }));
       }
     }
-    const letter = this.#isLarge(side) ? "o" : "i";
     const cut = rim ? `, ${this.kind === "conv" ? "zeros" : "cut"} around it` : "";
-    return `<figure><figcaption class="quiet">${side === "in" ? "Input" : "Output"} ${letter} × ${letter} = ${size} × ${size}${cut}</figcaption>
+    return `<figure><figcaption class="quiet">${side === "in" ? "Input" : "Output"} ${size} × ${size}${cut}</figcaption>
       <svg viewBox="0 0 ${width} ${height}" aria-hidden="true">${cells.join("")}${framed.join("")}</svg></figure>`;
   }
 
