@@ -199,32 +199,34 @@ class DepthDemo extends Demo {
     const wanted = JSON.stringify(this.settings);
     if (!this.visible || this.busy || this.found?.of === wanted) return;
     this.busy = true;
-    const { settings } = this, steps = model.network(settings);
+    const steps = this.#computation(this.settings);
     const slice = () => {
       if (!this.isConnected) return void (this.busy = false);
       const end = performance.now() + SLICE;
       let step = steps.next();
       while (!step.done && performance.now() < end) step = steps.next();
       if (!step.done) return void setTimeout(slice);
-      this.#take(settings, step.value);
+      this.found = step.value;
       this.busy = false;
-      this.render();
-      if (!this.busy && this.spoken !== this.found.of) this.announce(this.#summary());
-      this.spoken = this.found.of;
+      this.render(); // which begins again if something else is wanted by now
+      if (!this.busy) this.announce(this.#summary());
     };
     setTimeout(slice);
   }
 
-  #take(settings, { outputs, gradients }) {
-    const root = (layers) => layers.map((layer) => Math.sqrt(model.meanSquare(layer)));
-    const found = { of: JSON.stringify(settings), settings, outputs, gradients, rms: { outputs: root(outputs), gradients: root(gradients) } };
-    const forecast = model.predicted(settings, found.rms.outputs[0] ** 2, found.rms.gradients.at(-1) ** 2);
-    found.forecast = { outputs: forecast.outputs.map(Math.sqrt), gradients: forecast.gradients.map(Math.sqrt) };
-    found.histograms = {
-      outputs: outputs.map((layer) => model.histogram(layer, -EDGE, EDGE, BINS)),
-      gradients: gradients.map((layer) => model.histogram(layer.map((g) => Math.log10(Math.abs(g))), -DECADES, DECADES, 2 * DECADES)),
-    };
-    this.found = found;
+  *#computation(settings) {
+    const { outputs, gradients } = yield* model.network(settings);
+    const rms = { outputs: [], gradients: [] }, histograms = { outputs: [], gradients: [] };
+    for (let layer = 0; layer <= settings.depth; layer++) {
+      rms.outputs.push(Math.sqrt(model.meanSquare(outputs[layer])));
+      rms.gradients.push(Math.sqrt(model.meanSquare(gradients[layer])));
+      histograms.outputs.push(model.histogram(outputs[layer], -EDGE, EDGE, BINS));
+      histograms.gradients.push(model.histogram(gradients[layer].map((g) => Math.log10(Math.abs(g))), -DECADES, DECADES, 2 * DECADES));
+      yield layer;
+    }
+    const squares = model.predicted(settings, rms.outputs[0] ** 2, rms.gradients.at(-1) ** 2);
+    const forecast = { outputs: squares.outputs.map(Math.sqrt), gradients: squares.gradients.map(Math.sqrt) };
+    return { of: JSON.stringify(settings), settings, outputs, rms, histograms, forecast };
   }
 
   // The layer looked at, of what has been computed.
@@ -235,10 +237,10 @@ class DepthDemo extends Demo {
   // --- pictures ------------------------------------------------------------------------------------------------------
 
   #draw() {
+    if (this.found) this.#paint();
     this.$(".verdict").innerHTML = `<p>${this.found ? this.#verdict() : "Computing …"}</p>`;
     this.#drawPicture();
     if (!this.found) return;
-    for (const name of ["outputs", "gradients"]) this.#paint(name);
     const { histograms } = this.found, layer = this.#layer;
     this.#drawHistogram(".values", histograms.outputs[layer], `outputs of layer ${layer}`, [`−${EDGE}`, "0", EDGE]);
     this.#drawHistogram(".sizes", histograms.gradients[layer], `gradients, layer ${layer}`, ["10⁻¹⁶", "1", "10¹⁶"]);
@@ -276,18 +278,26 @@ class DepthDemo extends Demo {
     svg.setAttribute("aria-label", this.found ? `Root mean square by layer. ${this.#summary()}` : "Not computed yet");
   }
 
-  // A column for each layer, a row for each part of the axis; the more values, the stronger.
-  #paint(name) {
-    const canvas = this.$(`canvas.${name}`), columns = this.found.histograms[name], rows = columns[0].length;
-    canvas.width = MOST + 1;
-    canvas.height = rows;
-    const context = canvas.getContext("2d"), image = context.createImageData(MOST + 1, rows);
-    const colour = rgb(this, name === "outputs" ? "blue" : "orange");
-    columns.forEach((bins, layer) => {
-      const total = bins.reduce((a, b) => a + b, 0);
-      bins.forEach((count, bin) => image.data.set([...colour, Math.round(255 * Math.min(1, Math.sqrt((4 * count) / total)))], 4 * ((rows - 1 - bin) * (MOST + 1) + layer)));
-    });
-    context.putImageData(image, 0, 0);
+  // A column for each layer, a row for each part of the axis; the more values, the stronger. Again only for other numbers
+  // or other colours.
+  #paint() {
+    const colours = { outputs: rgb(this, "blue"), gradients: rgb(this, "orange") };
+    const painted = `${this.found.of} ${colours.outputs}`;
+    if (this.painted === painted) return;
+    this.painted = painted;
+    for (const [name, colour] of Object.entries(colours)) {
+      const canvas = this.$(`canvas.${name}`), columns = this.found.histograms[name], rows = columns[0].length;
+      canvas.width = MOST + 1;
+      canvas.height = rows;
+      const context = canvas.getContext("2d"), image = context.createImageData(MOST + 1, rows);
+      columns.forEach((bins, layer) => {
+        bins.forEach((count, bin) => {
+          const share = count / (model.SAMPLES * model.WIDTH), place = 4 * ((rows - 1 - bin) * (MOST + 1) + layer);
+          image.data.set([...colour, Math.round(255 * Math.min(1, Math.sqrt(4 * share)))], place);
+        });
+      });
+      context.putImageData(image, 0, 0);
+    }
   }
 
   #drawHistogram(selector, bins, title, ticks) {
@@ -313,9 +323,9 @@ class DepthDemo extends Demo {
     const [measured, expected] = [each(rms), each(forecast)];
     const rows = [
       ["outputs", size(rms.outputs[layer]), size(forecast.outputs[layer])],
+      ["factor a layer", measured[0], expected[0]],
       ["gradients", size(rms.gradients[layer]), size(forecast.gradients[layer])],
-      ["outputs, per layer", measured[0], expected[0]],
-      ["gradients, per layer", measured[1], expected[1]],
+      ["factor a layer", measured[1], expected[1]],
     ];
     const beyond = settings.f === "tanh" ? "beyond ±0.9" : "below 0.05 or above 0.95";
     const words = { flat: `saturated outputs, ${beyond}`, zero: "outputs that are 0", dead: "units that are 0 for all inputs" };

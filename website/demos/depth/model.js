@@ -17,8 +17,11 @@ export const FUNCTIONS = {
   leaky: { f: (z) => (z > 0 ? z : LEAK * z), slope: (z) => (z > 0 ? 1 : LEAK) },
 };
 
-const mean = (values) => values.reduce((total, value) => total + value, 0) / values.length;
-export const meanSquare = (values) => mean(values.map((value) => value * value));
+export function meanSquare(values) {
+  let total = 0;
+  for (let i = 0; i < values.length; i++) total += values[i] * values[i];
+  return total / values.length;
+}
 
 function normals(seed, count) {
   const random = generator(seed), values = new Float64Array(count);
@@ -40,14 +43,15 @@ export function drawn(seed, which) {
   return chance.get(key);
 }
 
-// A W and G Wᵀ for weights W (WIDTH × WIDTH), times a number.
+// A W and G Wᵀ for weights W (WIDTH × WIDTH), times a number. Four rows of W at a time, which is nearly twice as fast.
 function forwards(A, W, scale) {
   const result = new Float64Array(A.length);
   for (let i = 0; i < A.length; i += WIDTH) {
-    for (let k = 0; k < WIDTH; k++) {
-      const a = scale * A[i + k];
-      if (a === 0) continue; // half of what a rectifier lets through
-      for (let j = 0, w = k * WIDTH; j < WIDTH; j++, w++) result[i + j] += a * W[w];
+    for (let k = 0; k < WIDTH; k += 4) {
+      const a = scale * A[i + k], b = scale * A[i + k + 1], c = scale * A[i + k + 2], d = scale * A[i + k + 3];
+      for (let j = 0, w = k * WIDTH; j < WIDTH; j++, w++) {
+        result[i + j] += a * W[w] + b * W[w + WIDTH] + c * W[w + 2 * WIDTH] + d * W[w + 3 * WIDTH];
+      }
     }
   }
   return result;
@@ -56,10 +60,19 @@ function forwards(A, W, scale) {
 function backwards(G, W, scale) {
   const result = new Float64Array(G.length);
   for (let i = 0; i < G.length; i += WIDTH) {
-    for (let k = 0, w = 0; k < WIDTH; k++) {
-      let total = 0;
-      for (let j = 0; j < WIDTH; j++, w++) total += G[i + j] * W[w];
-      result[i + k] = scale * total;
+    for (let k = 0; k < WIDTH; k += 4) {
+      let a = 0, b = 0, c = 0, d = 0;
+      for (let j = 0, w = k * WIDTH; j < WIDTH; j++, w++) {
+        const g = G[i + j];
+        a += g * W[w];
+        b += g * W[w + WIDTH];
+        c += g * W[w + 2 * WIDTH];
+        d += g * W[w + 3 * WIDTH];
+      }
+      result[i + k] = scale * a;
+      result[i + k + 1] = scale * b;
+      result[i + k + 2] = scale * c;
+      result[i + k + 3] = scale * d;
     }
   }
   return result;
@@ -123,7 +136,7 @@ export function* network({ f, gain, depth, norm, seed }) {
 
 // The mean of h(z) for normal z with mean 0 and mean square q.
 function expected(h, q) {
-  const step = 0.02, spread = Math.sqrt(q);
+  const step = 0.04, spread = Math.sqrt(q);
   let total = 0;
   for (let u = -8 + step / 2; u < 8; u += step) total += Math.exp(-u * u / 2) * h(spread * u);
   return (total * step) / Math.sqrt(2 * Math.PI);
@@ -165,8 +178,8 @@ export function predicted({ f, gain, depth, norm }, input, gradient) {
 
 // How many values fall into each of `count` equal parts of [least, most]; what lies outside counts in the end parts.
 export function histogram(values, least, most, count) {
-  const bins = new Array(count).fill(0);
-  for (const value of values) bins[Math.max(0, Math.min(count - 1, Math.floor((count * (value - least)) / (most - least))))]++;
+  const bins = new Array(count).fill(0), scale = count / (most - least);
+  for (let i = 0; i < values.length; i++) bins[Math.max(0, Math.min(count - 1, Math.floor(scale * (values[i] - least))))]++;
   return bins;
 }
 
