@@ -61,8 +61,8 @@ class DepthDemo extends Demo {
             <span class="line" style="--colour: var(--eer-orange)"></span> gradients, from the last layer back ·
             <span class="line dashed" style="--colour: var(--eer-ink)"></span> predicted</p>
           <div class="histograms">
-            <svg class="chart values" viewBox="0 0 ${BARS.width} ${BARS.height}" role="img"></svg>
-            <svg class="chart sizes" viewBox="0 0 ${BARS.width} ${BARS.height}" role="img"></svg>
+            <svg class="chart values" viewBox="0 0 ${BARS.width} ${BARS.height}" role="img" aria-label="Not computed yet"></svg>
+            <svg class="chart sizes" viewBox="0 0 ${BARS.width} ${BARS.height}" role="img" aria-label="Not computed yet"></svg>
           </div>
         </div>
         <div class="side">
