@@ -10,6 +10,8 @@ from tests.browser.visit import visiting
 
 PAGES = {
     "eer-clusters": "chapters/classical/kmeans.html",
+    "eer-convolution": "chapters/networks/transposed_convolution.html",
+    "eer-depth": "chapters/networks/initialization_and_normalization.html",
     "eer-ellipse": "chapters/foundations/gaussian_ellipses.html",
     "eer-fourier": "chapters/foundations/fourier_series.html",
     "eer-knn": "chapters/classical/knn.html",
@@ -21,6 +23,18 @@ PAGES = {
 #: Addresses under which each shows what else it can show: its longest texts, its emptiest and its fullest state.
 STATES = {
     "eer-clusters": ("?preset=plusplus", "?preset=sizes&method=mixture&t=9", "?preset=three&k=5&t=3"),
+    "eer-convolution": (
+        "?preset=board",
+        "?preset=large",
+        "?preset=board&w=-9.25,0.25,-0.75,1,2&p=3&d=3&s=3&at=out,9,9",
+        "?kind=back&x=1,2,3,4,5,6,7.25,-99.25&w=0.25,0.75,0.75,0.25,99&s=3&d=3&r=2&p=1&show=counts",
+    ),
+    "eer-depth": (
+        "?preset=he&at=1",
+        "?preset=batch&depth=1",
+        "?f=sigmoid&gain=0.1&depth=50&at=20",
+        "?f=linear&gain=10&depth=50",
+    ),
     "eer-ellipse": ("?preset=lost", "?preset=slide&samples=1"),
     "eer-fourier": ("?preset=square", "?preset=nothing"),
     "eer-knn": ("?preset=ties", "?preset=rotation", "?points=0,0,A&k=5"),
@@ -92,6 +106,8 @@ def test_text_stands_in_its_place_without_scripts(browser, address, tag):
     ("tag", "preset", "button", "property", "before", "after"),
     [
         ("eer-clusters", "stuck", ".step", "t", 0, 1),
+        ("eer-convolution", "board", "[data-kind='conv']", "kind", "back", "conv"),
+        ("eer-depth", "he", "[data-norm='batch']", "norm", "none", "batch"),
         ("eer-ellipse", "slide", ".samples", "samples", False, True),
         ("eer-fourier", "arches", ".run", "running", False, True),
         ("eer-knn", "moons", "[data-metric='l1']", "metric", "l2", "l1"),

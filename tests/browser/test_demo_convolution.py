@@ -1,0 +1,307 @@
+"""The convolution demo, used as readers use it, and its mathematics against the code of the chapter and PyTorch."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import torch
+from playwright.sync_api import expect
+from torch.nn.functional import conv2d, conv_transpose2d
+
+from book.definitions import definitions
+from book.order import ROOT
+
+PAGE, TAG = "chapters/networks/transposed_convolution.html", "eer-convolution"
+PRESETS = ("hand", "back", "five", "padded", "sizes", "board", "four", "linear", "holes", "large")
+
+
+def state(demo) -> dict:
+    return demo.get("dim", "kind", "show", "x", "w", "s", "p", "d", "r", "at")
+
+
+def now(demo) -> dict:
+    return demo.get("now")["now"]
+
+
+def output(demo) -> list:
+    return now(demo)["output"]
+
+
+def cell(demo, side: str, *place: int):
+    """A cell of the input or the output; in a row, parts of the matrix lead to it too, and the last is the number."""
+    return demo.part(f"[data-side='{side}'][data-cell='{','.join(map(str, place))}']").last
+
+
+def fact(demo, i: int) -> str:
+    return demo.text(".facts").split("\n")[i].split("\t")[1]
+
+
+@pytest.fixture(scope="module")
+def chapter():
+    return definitions(ROOT / "chapters/networks/transposed_convolution.ipynb")
+
+
+def settings(rng, trials: int):
+    for _ in range(trials):
+        k, s, d = (int(rng.integers(1, high)) for high in (6, 4, 4))
+        yield int(rng.integers(1, 9)), k, s, int(rng.integers(0, 4)), d, int(rng.integers(0, 3))
+
+
+def test_matrix_and_sizes_are_the_chapters(fresh, chapter):
+    demo, rng, impossible = fresh(), np.random.default_rng(0), 0
+    for o, k, s, p, d, _ in settings(rng, 150):
+        w = rng.normal(size=k)
+        i, C, counts, back = demo.page.evaluate(
+            f"""([o, w, where]) => {{
+              const m = {demo.model}, i = m.shrunk(o, w.length, where);
+              return [i, m.matrix(w, i, o, where), m.counts(i, o, w.length, where), m.sharing(i, w.length, where)];
+            }}""",
+            [o, w.tolist(), {"s": s, "p": p, "d": d}],
+        )
+        if o + 2 * p < d * (k - 1) + 1:
+            impossible += 1
+            assert i == 0
+            continue
+        expected = chapter["matrix"](w, o, s, p, d)
+        assert i == len(expected)
+        np.testing.assert_allclose(C, expected, atol=1e-15)
+        assert counts == {"small": (expected != 0).sum(1).tolist(), "large": (expected != 0).sum(0).tolist()}
+        lengths = range(max(1, d * (k - 1) + 1 - 2 * p), 60)
+        assert back == [n for n in lengths if len(chapter["matrix"](w, n, s, p, d)) == i]
+        assert o in back
+    assert impossible > 10
+
+
+def test_pictures_are_torchs(fresh, chapter):
+    demo, rng, compared = fresh(), np.random.default_rng(1), 0
+    for n, k, s, p, d, r in settings(rng, 120):
+        x, W = rng.normal(size=(n, n + 1)), rng.normal(size=(k, k))
+        where = {"stride": s, "padding": p, "dilation": d}
+        given = {"x": x.tolist(), "W": W.tolist(), "where": {"s": s, "p": p, "d": d}, "r": r, "k": k}
+        there, back, allowed = demo.page.evaluate(
+            f"""({{ x, W, where, r, k }}) => {{
+              const m = {demo.model}, i = [x.length, x[0].length].map((n) => m.shrunk(n, k, where));
+              const o = [x.length, x[0].length].map((n) => m.grown(n, k, where, r));
+              return [Math.min(...i) > 0 ? m.convolve(x, W, i, where) : null,
+                      Math.min(...o) > 0 ? m.transposed(x, W, o, where) : null, m.allowed(r, where)];
+            }}""",
+            given,
+        )
+        picture, kernel = torch.tensor(x)[None, None], torch.tensor(W)[None, None]
+        if there is None:
+            assert n + 2 * p < d * (k - 1) + 1
+        else:
+            np.testing.assert_allclose(there, conv2d(picture, kernel, **where)[0, 0], atol=1e-12)
+        if not allowed:
+            with pytest.raises(RuntimeError, match="output padding must be smaller"):
+                conv_transpose2d(picture, kernel, **where, output_padding=r)
+        elif back is not None:
+            expected = conv_transpose2d(picture, kernel, **where, output_padding=r)[0, 0]
+            np.testing.assert_allclose(back, expected, atol=1e-12)
+            own = chapter["transposed_convolve"](x[None], W[None, None], s, p, d, r)[0]
+            np.testing.assert_allclose(back, own, atol=1e-12)
+            compared += 1
+    assert compared > 50
+
+
+def test_sums_by_residue(fresh, chapter):
+    demo, rng = fresh(), np.random.default_rng(2)
+    for _, k, s, _, d, _ in settings(rng, 60):
+        w = rng.normal(size=k)
+        found = demo.page.evaluate(f"([w, where]) => {demo.model}.residues(w, where)", [w.tolist(), {"s": s, "d": d}])
+        if d == 1:
+            np.testing.assert_allclose([each["sum"] for each in found], chapter["residue_sums"](w, s), atol=1e-12)
+        ones, kernel = torch.ones(1, 1, 1, 40).double(), torch.tensor(w)[None, None, None]
+        row = conv_transpose2d(ones, kernel, stride=(1, s), dilation=(1, d))[0, 0, 0, 20 * s : 21 * s]
+        np.testing.assert_allclose([each["sum"] for each in found], row, atol=1e-12)
+        assert sum(each["count"] for each in found) == k
+
+
+def test_what_is_shown_is_torchs(fresh):
+    """The element's own row and picture, for settings from the address."""
+    demo, rng = fresh(), np.random.default_rng(3)
+    for trial, (n, k, s, p, d, r) in enumerate(settings(rng, 60)):
+        x, w = rng.integers(-9, 10, n).tolist(), (rng.integers(-36, 37, k) / 4).tolist()
+        dim, kind = 1 + trial % 2, ("conv", "back")[trial // 2 % 2]
+        numbers = f"x={','.join(map(str, x))}&w={','.join(map(str, w))}&s={s}&p={p}&d={d}&r={r}"
+        demo.page.evaluate(f"(query) => {demo.js}.load(query)", f"?dim={dim}&kind={kind}&{numbers}")
+        pad, ones = (0, p) if dim == 1 else p, (1, s) if dim == 1 else s
+        where = {"stride": ones, "padding": pad, "dilation": (1, d) if dim == 1 else d}
+        table = lambda a, dim=dim: torch.tensor(np.outer(a, a) if dim == 2 else [a]).double()[None, None]  # noqa: E731
+        try:
+            if kind == "conv":
+                expected = conv2d(table(x), table(w), **where)
+            else:
+                expected = conv_transpose2d(table(x), table(w), **where, output_padding=(0, r) if dim == 1 else r)
+        except RuntimeError:
+            assert now(demo)["problem"]
+            assert "This cannot be" in demo.text(".board")
+            continue
+        if not expected.numel():
+            assert now(demo)["problem"]
+            continue
+        assert not now(demo)["problem"]
+        np.testing.assert_allclose(output(demo), expected[0, 0], atol=1e-9)
+        assert "NaN" not in demo.text(".frame")
+        assert "undefined" not in demo.text(".frame")
+    assert demo.complaints == []
+
+
+def test_the_row_of_the_text(fresh):
+    demo = fresh()
+    assert demo.part(".situation").input_value() == "hand"
+    assert output(demo) == [[7, 7]]
+    assert "= 1 · 1 + 2 · 0 + 3 · 2 = 7" in demo.text(".how")
+    assert demo.part(".entry.lit").count() == 4
+    demo.part(".step").click()
+    assert "Output 1 = sum of weight · input = 1 · 0 + 2 · 2 + 3 · 1 = 7" in demo.text(".how")
+    demo = fresh("?preset=back")
+    assert output(demo) == [[1, 3, 5, 3]]
+    cell(demo, "out", 1).hover()
+    assert "Output 1 = sum of weight · input = 2 · 1 + 1 · 1 = 3" in demo.text(".how")
+    assert demo.part(".entry.lit").count() == 2  # a column
+    cell(demo, "in", 0).hover()
+    assert "sends 1 times the kernel to 3 outputs" in demo.text(".how")
+    assert demo.part(".cell.tie").count() == 3
+    demo = fresh("?preset=five")
+    assert output(demo) == [[1, 2, 4, 2, 3]]
+    demo.part("input.p").fill("1")
+    assert output(demo) == [[2, 4, 2]]
+    assert demo.part(".cell.rim").count() == 2
+    assert demo.complaints == []
+
+
+def test_sizes_of_the_text(fresh):
+    demo = fresh("?preset=sizes")
+    assert fact(demo, 1) == "o = 2·(3 - 1) + 1·2 + 1 - 2·0 + 0 = 7"
+    assert fact(demo, 2) == "o = 7 (r = 0), 8 (r = 1)"
+    demo.part("input.r").fill("1")
+    assert fact(demo, 0) == "i = ⌊(8 + 2·0 - 1·2 - 1)/2⌋ + 1 = ⌊2.5⌋ + 1 = 3"
+    assert output(demo)[0][-1] == 0
+    cell(demo, "out", 7).hover()
+    assert "no input reaches it" in demo.text(".how")
+    demo.part("input.p").fill("1")
+    assert output(demo)[0][-1] != 0
+    demo = fresh("?preset=padded")
+    assert now(demo)["tally"] == {"small": [2, 3, 3, 3], "large": [1, 2, 1, 2, 1, 2, 1, 1]}
+    assert fact(demo, 1).endswith("- 2·1 + 1 = 8")  # one place of the padded row is left over
+    demo.part("input.n").fill("7")
+    assert fact(demo, 1).endswith("- 2·1 + 0 = 7")
+
+
+def test_pictures_of_the_text(fresh):
+    demo = fresh("?preset=board")
+    assert sorted({value for row in output(demo)[2:-2] for value in row[2:-2]}) == [1, 2, 4]
+    assert [fact(demo, 3), fact(demo, 4)] == ["4 2 | 2 1", "4 2 | 2 1: a constant becomes a pattern"]
+    demo.part("[data-show='counts']").click()
+    assert cell(demo, "out", 2, 2).text_content() == cell(demo, "out", 4, 4).text_content() == "4"
+    assert cell(demo, "in", 3, 3).text_content() == "9"
+    canvas = demo.part(".matrix")
+    assert [canvas.get_attribute(name) for name in ("width", "height")] == ["225", "49"]
+    demo = fresh("?preset=four")
+    assert [fact(demo, 3), fact(demo, 4)] == ["4 4 | 4 4", "16 24 | 24 36: a constant becomes a pattern"]
+    demo = fresh("?preset=linear")
+    assert fact(demo, 4) == "1 1 | 1 1: a constant stays constant, far from the ends"
+    np.testing.assert_allclose(np.array(output(demo))[1:-1, 1:-1], 1)
+    demo = fresh("?preset=holes")
+    assert len(output(demo)) == 7
+    assert len(demo.part(".cell.tie").all()) == 9
+    assert demo.complaints == []
+
+
+def test_impossible_settings_are_said_in_words(fresh):
+    demo = fresh("?preset=large")
+    assert "covers 5 places, and the input has only 4" in demo.text(".board")
+    assert fact(demo, 0) == "4 + 2·0 - 2·2 - 1 = -1 is negative: none"
+    assert demo.part(".step").is_disabled()
+    demo.part("input.p").fill("1")
+    assert output(demo) == [[2, 2]]
+    demo = fresh("?preset=back&r=1")
+    assert "must be smaller than the stride (1) or the dilation (1)" in demo.text(".board")
+    demo.part("input.d").fill("2")  # allowed, though no convolution leads back
+    assert fact(demo, 0).endswith("= 3, not 2: r is not below s")
+    demo = fresh("?kind=back&x=1&w=1,1,1&p=3")
+    assert "the padding cuts 3 at both ends: nothing is left" in demo.text(".board")
+    for _ in range(3):
+        demo.part(".board").press("ArrowRight")
+    assert demo.complaints == []
+
+
+def test_mouse_changes_numbers_and_undo_takes_them_back(fresh):
+    demo = fresh()
+    before = state(demo)
+    demo.part(".w1").fill("-2.5")
+    demo.part(".w1").press("Enter")
+    assert output(demo) == [[7, 1 * 0 - 2.5 * 2 + 3]]
+    demo.part(".x0").fill("200")  # out of range: back to what it was
+    demo.part(".x0").press("Enter")
+    assert demo.part(".x0").input_value() == "1"
+    demo.part("[data-kernel='counting']").click()
+    demo.part("input.k").press("ArrowRight")
+    assert demo.get("w")["w"] == [1, 2, 3, 4]  # the kernel keeps its kind
+    demo.part("[data-dim='2']").click()
+    assert len(output(demo)) == len(output(demo)[0]) == 1
+    assert demo.part(".situation").input_value() == ""
+    for _ in range(4):
+        demo.part(".undo").click()
+    assert state(demo) == before
+    demo.part(".run").click()
+    demo.wait_for("!demo.running && demo.at.cell[0] === 0")
+    assert demo.complaints == []
+
+
+def test_keyboard_alone(fresh):
+    demo = fresh("?preset=board")
+    demo.part(".board").focus()
+    for key in ("ArrowRight", "ArrowDown", "ArrowDown", "ArrowUp", "ArrowUp", "ArrowUp"):
+        demo.page.keyboard.press(key)
+    assert demo.get("at")["at"] == {"side": "out", "cell": [0, 1]}
+    demo.page.keyboard.press("i")
+    demo.page.keyboard.press("ArrowDown")
+    assert demo.get("at")["at"] == {"side": "in", "cell": [1, 1]}
+    expect(demo.part(".voice")).to_contain_text("sends 1 times the kernel to 9 outputs")
+    assert demo.page.evaluate(f"{demo.js}.shadowRoot.activeElement.className").startswith("board")
+
+
+def test_touch(load):
+    demo = load(width=390, height=844, has_touch=True, is_mobile=True)
+    cell(demo, "in", 2).tap()
+    assert demo.get("at")["at"] == {"side": "in", "cell": [2]}
+    assert "is used by 2 outputs, times 3, 2" in demo.text(".how")
+
+
+def test_presets_show_what_they_say(fresh):
+    for name in PRESETS:
+        assert fresh(f"?preset={name}").part(".situation").input_value() == name
+    demo = fresh(f"?preset={PRESETS[0]}")
+    assert demo.part(".situation option:not([hidden])").count() == len(PRESETS)
+
+
+def test_situation_can_be_linked_to_and_copied(load, fresh):
+    demo = load()
+    start = state(demo)
+    demo.follow_a_link()
+    demo.part("[data-dim='2']").click()
+    demo.part("input.s").fill("2")
+    cell(demo, "in", 1, 2).hover()
+    demo.wait_for("/at=in,1,2/.test(location.search) && /s=2/.test(location.search)")
+    assert state(fresh(demo.query)) == state(demo)
+    demo.page.go_back()
+    demo.wait_for("location.search === ''")
+    assert state(demo) == start
+    assert demo.complaints == []
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        *("?x=1,2,3,4,5,6,7,8,9", "?x=1,nan,2,1", "?x=", "?w=1,2,3,4,5,6", "?w=1e9", "?s=0", "?s=1.5", "?p=-1", "?d=x"),
+        *("?r=9", "?dim=3", "?kind=none", "?kind=toString", "?show=all", "?at=in,99", "?at=out,1,1", "?at=x"),
+        *("?preset=none", "?preset=toString"),
+    ],
+)
+def test_malformed_addresses_fall_back(fresh, query):
+    fallen_back = state(fresh(query))
+    demo = fresh()
+    assert fallen_back == state(demo)
+    assert demo.complaints == []

@@ -1,0 +1,552 @@
+// The demo on the arithmetic of convolutions: <eer-convolution>. See presets.js for the situations it can be linked to.
+
+import { Demo } from "../shared/demo.js";
+import { choices, situations, slider } from "../shared/markup.js";
+import { readNumber } from "../shared/points.js";
+import { rgb } from "../shared/classes.js";
+import styles from "./convolution.css";
+import * as model from "./model.js";
+import { TITLES, presets } from "./presets.js";
+
+const MOST_N = 8; // numbers of the input, on a side
+const MOST_K = 5; // weights of the kernel, on a side
+const LIMITS = { n: [1, MOST_N, 1], k: [1, MOST_K, 1], s: [1, 3, 1], p: [0, 3, 1], d: [1, 3, 1], r: [0, 2, 1] };
+const LABELS = { n: "Input size", k: "Kernel size k", s: "Stride s", p: "Padding p", d: "Dilation d", r: "Output padding r" };
+const KINDS = [["conv", "Convolution"], ["back", "Transposed"]];
+const DIMENSIONS = [["1", "A row"], ["2", "A picture"]];
+const SHOWN = [["values", "Values"], ["counts", "Counts"]];
+const NAMES = [["equal", "Equal"], ["counting", "1, 2, 3, …"], ["tent", "Tent"]];
+const PACE = 450; // milliseconds a step
+const READABLE = 19; // pixels that a cell needs for its number
+
+const clamp = (value, least, most) => Math.max(least, Math.min(most, value));
+const number = (value) => String(Math.round(1000 * value) / 1000).replace("-", "−");
+const cut = (value) => Math.round(100 * value) / 100;
+const plural = (n, word) => `${n} ${word}${n === 1 ? "" : "s"}`;
+const pair = (cell) => (cell.length === 1 ? cell[0] : `(${cell.join(", ")})`);
+
+class ConvolutionDemo extends Demo {
+  static demo = "convolution";
+  static presets = presets;
+  static styles = styles;
+  static model = model;
+
+  markup() {
+    const entries = (name, most, label) =>
+      Array.from({ length: most }, (_, i) => `<input class="${name}${i}" type="number" min="-99" max="99" step="1" aria-label="${label} ${i}">`).join("");
+    const sliders = Object.entries(LIMITS).map(([name, limits]) => slider(name, LABELS[name], limits));
+    const group = (legend, name, items) => `<fieldset><legend>${legend}</legend><span class="choices">${choices(name, items)}</span></fieldset>`;
+    return `
+      <label class="wide"><span class="name">Situation</span>
+        ${situations(TITLES)}</label>
+      <div class="controls">
+        ${group("Layer", "kind", KINDS)}${group("Input", "dim", DIMENSIONS)}${group("In the cells", "show", SHOWN)}
+      </div>
+      <div class="pictures">
+        <div class="board" tabindex="0" role="application"></div>
+        <canvas class="matrix" role="img"></canvas>
+      </div>
+      <p class="quiet legend"></p>
+      <div class="how"></div>
+      <div class="controls">
+        <span class="choices">
+          <button type="button" class="main step">Next</button>
+          <button type="button" class="run" aria-pressed="false">Run</button>
+          <button type="button" class="undo">Undo</button>
+        </span>
+      </div>
+      <div class="layout">
+        <div class="sliders">${sliders.join("")}</div>
+        <div class="side">
+          <fieldset><legend class="x-name">Input</legend><span class="numbers">${entries("x", MOST_N, "Input number")}</span></fieldset>
+          <fieldset><legend class="w-name">Kernel</legend><span class="numbers">${entries("w", MOST_K, "Weight")}</span></fieldset>
+          <span class="choices" role="group" aria-label="Kernels">${choices("kernel", NAMES)}</span>
+        </div>
+      </div>
+      <div class="facts"></div>
+      <details class="quiet">
+        <summary>Keys and gestures</summary>
+        <p>Point at a cell of the input or of the output, or tap it: its partners on the other side are framed, and so is its
+        row or column of C. With the keyboard: <kbd>Tab</kbd> to the picture, arrow keys go from cell to cell,
+        <kbd>I</kbd> and <kbd>O</kbd> to the input and the output.</p>
+      </details>`;
+  }
+
+  build(root) {
+    this.$ = (selector) => root.querySelector(selector);
+    this.$$ = (selector) => [...root.querySelectorAll(selector)];
+    this.running = false;
+    const board = this.$(".board");
+    const point = (event) => {
+      const cell = event.target.closest?.("[data-side]");
+      if (cell) this.#select(cell.dataset.side, cell.dataset.cell.split(",").map(Number));
+    };
+    board.addEventListener("pointerdown", point);
+    board.addEventListener("pointermove", (event) => event.pointerType === "mouse" && !this.running && point(event));
+    board.addEventListener("keydown", (event) => this.#key(event));
+    for (const name of Object.keys(LIMITS)) {
+      const input = this.$(`input.${name}`);
+      for (const event of ["pointerdown", "keydown"]) input.addEventListener(event, () => this.checkpoint());
+      input.addEventListener("input", () => this.#edit(() => this.#set(name, Number(input.value)), false));
+    }
+    for (const [group, name] of [["kind", "kind"], ["show", "show"], ["dim", "dim"]]) {
+      for (const button of this.$$(`[data-${group}]`)) button.addEventListener("click", () => this.#edit(() => this.#choose(name, button.dataset[group])));
+    }
+    for (const button of this.$$("[data-kernel]")) button.addEventListener("click", () => this.#edit(() => this.#setKernel(button.dataset.kernel)));
+    for (const [name, most] of [["x", MOST_N], ["w", MOST_K]]) {
+      for (let i = 0; i < most; i++) {
+        const input = this.$(`.${name}${i}`);
+        input.addEventListener("change", () => {
+          const value = input.value.trim() === "" ? NaN : Number(input.value);
+          if (!(Math.abs(value) <= 99)) return this.render(); // back to what it was
+          this.#edit(() => (this[name] = this[name].with(i, cut(value))));
+        });
+      }
+    }
+    this.$(".step").addEventListener("click", () => {
+      this.stop();
+      this.#next();
+    });
+    this.$(".run").addEventListener("click", () => (this.running ? this.stop() : this.#run()));
+    this.listenToSituations(TITLES, () => this.#summary());
+    new ResizeObserver(() => this.clientWidth !== this.drawnWidth && this.render()).observe(this);
+  }
+
+  read(params) {
+    const fallback = new URLSearchParams(presets.hand);
+    const list = (key, most) => {
+      const values = (params.get(key) ?? "").split(",").map((item) => (item.trim() === "" ? NaN : Number(item)));
+      return values.length <= most && values.every((value) => Math.abs(value) <= 99) ? values.map(cut) : null;
+    };
+    const one = (key, items, otherwise) => (items.some(([value]) => value === params.get(key)) ? params.get(key) : otherwise);
+    const whole = (key, otherwise) => {
+      const [least, most] = LIMITS[key];
+      const value = readNumber(params, key, { least, most, otherwise });
+      return Number.isInteger(value) ? value : otherwise;
+    };
+    this.dim = one("dim", DIMENSIONS, "1");
+    this.kind = one("kind", KINDS, "conv");
+    this.show = one("show", SHOWN, "values");
+    this.x = list("x", MOST_N) ?? fallback.get("x").split(",").map(Number);
+    this.w = list("w", MOST_K) ?? fallback.get("w").split(",").map(Number);
+    for (const key of ["s", "d"]) this[key] = whole(key, 1);
+    for (const key of ["p", "r"]) this[key] = whole(key, 0);
+    const [side, ...cell] = (params.get("at") ?? "").split(",");
+    const good = (side === "in" || side === "out") && cell.length === Number(this.dim) && cell.every((place) => /^\d{1,2}$/.test(place));
+    this.at = good ? { side, cell: cell.map(Number) } : { side: "out", cell: new Array(Number(this.dim)).fill(0) };
+    this.#compute();
+    if (good && this.at.cell.some((place, axis) => place !== cell.map(Number)[axis])) this.at = { side: "out", cell: this.at.cell.map(() => 0) };
+  }
+
+  write() {
+    const { side, cell } = this.at, plain = side === "out" && cell.every((place) => place === 0);
+    const changed = Object.entries({ s: 1, p: 0, d: 1, r: 0 }).filter(([key, value]) => this[key] !== value);
+    return new URLSearchParams({
+      ...{ dim: this.dim, kind: this.kind, x: this.x.join(","), w: this.w.join(",") },
+      ...Object.fromEntries(changed.map(([key]) => [key, this[key]])),
+      ...(this.show === "values" ? {} : { show: this.show }),
+      ...(plain ? {} : { at: `${side},${cell.join(",")}` }),
+    });
+  }
+
+  render() {
+    this.#compute();
+    this.drawnWidth = this.clientWidth;
+    for (const name of Object.keys(LIMITS)) {
+      this.$(`input.${name}`).value = this[name];
+      this.$(`.${name}-value`).value = this[name];
+    }
+    this.$("input.r").disabled = this.kind === "conv";
+    for (const group of ["kind", "show", "dim"]) {
+      for (const button of this.$$(`[data-${group}]`)) button.setAttribute("aria-pressed", button.dataset[group] === this[group]);
+    }
+    for (const button of this.$$("[data-kernel]")) button.setAttribute("aria-pressed", this.#kernelName() === button.dataset.kernel);
+    for (const [name, most] of [["x", MOST_N], ["w", MOST_K]]) {
+      for (let i = 0; i < most; i++) {
+        const input = this.$(`.${name}${i}`);
+        input.hidden = i >= this[name].length;
+        input.value = this[name][i] ?? "";
+      }
+    }
+    const product = this.dim === "2" ? ": products of pairs of" : "";
+    this.$(".x-name").textContent = `Input ${this.kind === "conv" ? "x" : "y"}${product}`;
+    this.$(".w-name").textContent = `Kernel w${product}`;
+    this.$(".undo").disabled = !this.canUndo;
+    this.$(".step").disabled = this.$(".run").disabled = Boolean(this.now.problem);
+    this.$(".run").setAttribute("aria-pressed", this.running);
+    this.$(".situation").value = this.#situation();
+    this.#draw();
+    this.$(".legend").innerHTML = this.#legend();
+    this.$(".how").innerHTML = this.#how();
+    this.$(".facts").innerHTML = this.#facts();
+  }
+
+  stop() {
+    this.running = false;
+    clearTimeout(this.timer);
+    this.$(".run").setAttribute("aria-pressed", false);
+  }
+
+  // --- the state -----------------------------------------------------------------------------------------------------
+
+  get n() {
+    return this.x.length;
+  }
+
+  get k() {
+    return this.w.length;
+  }
+
+  // A change by the reader; with `once` it can be taken back by itself.
+  #edit(change, once = true) {
+    this.stop();
+    if (once) this.checkpoint();
+    change();
+    this.changed();
+    this.announce(this.#summary());
+  }
+
+  #set(name, value) {
+    const kernel = this.#kernelName();
+    if (name === "n") this.x = Array.from({ length: value }, (_, i) => this.x[i] ?? 1);
+    else if (name === "k") this.w = Array.from({ length: value }, (_, i) => this.w[i] ?? 1);
+    else this[name] = value;
+    if (name === "k" && kernel) this.#setKernel(kernel); // a kernel of that name, of the new size
+  }
+
+  #setKernel(name) {
+    this.w = model.KERNELS[name](this.k).map(cut);
+  }
+
+  #kernelName() {
+    return NAMES.map(([name]) => name).find((name) => model.KERNELS[name](this.k).map(cut).join() === this.w.join());
+  }
+
+  #choose(name, value) {
+    this[name] = value;
+    if (name === "dim") this.at = { side: this.at.side, cell: value === "1" ? [this.at.cell[0]] : [this.at.cell[0], 0] };
+    if (name === "kind") this.at = { side: "out", cell: this.at.cell.map(() => 0) };
+  }
+
+  #situation() {
+    const key = (query) => {
+      const params = new URLSearchParams(query);
+      return ["dim", "kind", "x", "w", "s", "p", "d", "r"].map((name) => params.get(name)).join("&");
+    };
+    const now = key(this.write());
+    return Object.keys(presets).find((name) => key(presets[name]) === now) ?? "";
+  }
+
+  // What is wrong with the setting, in words; empty if nothing is.
+  #problem(where) {
+    const { n, k, p, r } = this, covers = model.span(k, this.d);
+    if (this.kind === "conv") {
+      if (n + 2 * p >= covers) return "";
+      return `The window covers ${plural(covers, "place")}, and the input has ${p ? `with its padding ${n + 2 * p}` : `only ${n}`}: there is
+        nowhere to put it, and there is no output.`;
+    }
+    if (!model.allowed(r, where))
+      return `An output padding of ${r} is refused: it must be smaller than the stride (${this.s}) or the dilation (${this.d}).`;
+    if (model.grown(n, k, where, r) >= 1) return "";
+    const whole = model.grown(n, k, { ...where, p: 0 }, r);
+    return `The kernels reach ${plural(whole, "place")}, and the padding cuts ${p} at both ends: nothing is left.`;
+  }
+
+  #compute() {
+    const { s, p, d, r, n, k } = this, where = { s, p, d }, conv = this.kind === "conv";
+    const problem = this.#problem(where);
+    this.now = { where, problem };
+    if (problem) return;
+    const i = conv ? model.shrunk(n, k, where) : n, o = conv ? n : model.grown(n, k, where, r);
+    const square = this.dim === "2";
+    const input = square ? model.outer(this.x) : [this.x], kernel = square ? model.outer(this.w) : [this.w];
+    const C = model.matrix(this.w, i, o, where), tally = model.counts(i, o, k, where);
+    const apply = (row) => (conv ? C.map((each) => each.reduce((total, c, j) => total + c * row[j], 0)) : C[0].map((_, j) => row.reduce((total, y, a) => total + y * C[a][j], 0)));
+    const picture = () => (conv ? model.convolve(input, kernel, [i, i], where) : model.transposed(input, kernel, [o, o], where));
+    const output = square ? picture() : [apply(this.x)];
+    Object.assign(this.now, { i, o, C, tally, input, kernel, output });
+    const limit = this.#size(this.at.side) - 1;
+    this.at = { side: this.at.side, cell: this.at.cell.map((place) => clamp(place, 0, limit)) };
+  }
+
+  // The input of a convolution is the long side, x, of o numbers; its output the short one, y, of i. Transposed: the reverse.
+  #isLarge(side) {
+    return (side === "in") === (this.kind === "conv");
+  }
+
+  #size(side) {
+    return this.#isLarge(side) ? this.now.o : this.now.i;
+  }
+
+  // Partners of the chosen cell along one axis, on the other side: places and weights.
+  #partners(axis) {
+    const { where, i } = this.now, place = this.at.cell[axis];
+    return this.#isLarge(this.at.side) ? model.senders(place, i, this.k, where) : model.window(place, this.k, where);
+  }
+
+  // All partners: cells of the other side, places of the kernel, and the weight.
+  #ties() {
+    if (this.dim === "1") return this.#partners(0).map(({ v, at }) => ({ cell: [at], taps: [v], weight: this.w[v] }));
+    const across = this.#partners(1);
+    return this.#partners(0).flatMap(({ v: u, at: row }) => across.map(({ v, at }) => ({ cell: [row, at], taps: [u, v], weight: this.w[u] * this.w[v] })));
+  }
+
+  #value(side, cell) {
+    const table = side === "in" ? this.now.input : this.now.output;
+    return cell.length === 1 ? table[0][cell[0]] : table[cell[0]][cell[1]];
+  }
+
+  #shown(side, cell) {
+    if (this.show === "values") return this.#value(side, cell);
+    const tally = this.now.tally[this.#isLarge(side) ? "large" : "small"];
+    return cell.reduce((product, place) => product * tally[place], 1);
+  }
+
+  #select(side, cell) {
+    if (this.now.problem) return;
+    const size = this.#size(side);
+    const inside = cell.map((place) => clamp(place, 0, size - 1));
+    if (this.at.side === side && this.at.cell.join() === inside.join()) return;
+    this.at = { side, cell: inside };
+    this.changed();
+    this.announce(this.$(".how").textContent);
+  }
+
+  #key(event) {
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    const move = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] }[event.key];
+    const other = { i: "in", o: "out" }[event.key.toLowerCase()];
+    if (!move && !other) return;
+    event.preventDefault();
+    this.stop();
+    if (other) return this.#select(other, this.at.cell);
+    const { side, cell } = this.at;
+    this.#select(side, cell.length === 1 ? [cell[0] + move[0] + move[1]] : cell.map((place, axis) => place + move[axis]));
+  }
+
+  #next() {
+    const { side, cell } = this.at, size = this.#size(side);
+    const index = (cell.reduce((total, place) => total * size + place, 0) + 1) % size ** cell.length;
+    this.#select(side, cell.length === 1 ? [index] : [Math.floor(index / size), index % size]);
+    return index !== 0;
+  }
+
+  #run() {
+    this.running = true;
+    const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
+    const step = () => {
+      if (!this.running || !this.isConnected) return;
+      if (this.#next()) this.timer = setTimeout(step, calm ? 2 * PACE : PACE);
+      else this.stop();
+    };
+    step();
+    this.$(".run").setAttribute("aria-pressed", this.running);
+  }
+
+  // --- the picture ---------------------------------------------------------------------------------------------------
+
+  #draw() {
+    const board = this.$(".board"), { problem } = this.now;
+    board.classList.toggle("none", Boolean(problem));
+    this.$(".matrix").hidden = this.dim === "1";
+    this.$(".matrix").classList.toggle("none", Boolean(problem));
+    board.classList.toggle("two", this.dim === "2");
+    board.setAttribute("aria-label", problem ? "No picture: the setting is impossible" : this.#summary());
+    if (problem) board.innerHTML = `<p><b>This cannot be.</b> ${problem}</p>`;
+    else {
+      const ties = this.#ties(), most = { in: this.#most("in"), out: this.#most("out") };
+      const marks = new Map(ties.map((tie) => [tie.cell.join(), tie]));
+      if (this.dim === "1") board.innerHTML = this.#row(marks, most);
+      else {
+        const parts = ["in", "out"].map((side) => `minmax(var(--least), ${this.#size(side) + (this.#isLarge(side) ? 2 * this.p : 0)}fr)`);
+        board.style.setProperty("--parts", parts.join(" "));
+        board.innerHTML = ["in", "out"].map((side) => this.#grid(side, marks, most)).join("");
+        this.#paintMatrix();
+      }
+    }
+  }
+
+  #most(side) {
+    const all = side === "in" ? this.now.input : this.now.output;
+    const shown = this.show === "values" ? all.flat() : all.flatMap((row, u) => row.map((_, v) => this.#shown(side, this.dim === "1" ? [v] : [u, v])));
+    return Math.max(1e-9, ...shown.map(Math.abs));
+  }
+
+  // One cell at [column, row] of the drawing. `inside`: it is a number of that side, not one that padding adds or cuts.
+  #cell(side, cell, [u, v], { marks, most, inside, pixels }) {
+    const chosen = inside && this.at.side === side && this.at.cell.join() === cell.join();
+    const tie = this.at.side === side ? undefined : marks.get(cell.join());
+    const value = inside ? this.#shown(side, cell) : 0;
+    const kinds = [inside ? "" : "rim", chosen ? "chosen" : "", tie ? "tie" : "", value < 0 ? "negative" : ""].filter(Boolean).join(" ");
+    const share = Math.round((46 * Math.abs(value)) / most[side]);
+    const frame = `<rect class="cell ${kinds}" x="${u + 0.04}" y="${v + 0.04}" width="0.92" height="0.92" style="--share: ${share}%"/>`;
+    const text = inside ? number(value) : this.kind === "conv" ? "0" : "";
+    const size = Math.min(0.42, 1.3 / Math.max(2, text.length));
+    const times = tie && pixels > 1.7 * READABLE ? `<text class="times" x="${u + 0.9}" y="${v + 0.9}" font-size="0.24" text-anchor="end">×${number(tie.weight)}</text>` : "";
+    const words = text !== "" && pixels >= READABLE ? `<text x="${u + 0.5}" y="${v + 0.5 + 0.36 * size}" font-size="${size.toFixed(2)}" text-anchor="middle">${text}</text>` : "";
+    return `<g ${inside ? `data-side="${side}" data-cell="${cell.join()}"` : ""}>${frame}${words}${times}</g>`;
+  }
+
+  // Both pictures have cells of one size: beside each other where there is room, else one above the other.
+  #scale(small, large) {
+    const narrow = this.clientWidth < 600, box = Math.max(small, large, 5); // as in the stylesheet
+    const room = [this.clientWidth - (narrow ? 46 : 62), narrow ? 430 : 310];
+    const cells = narrow ? [box, small + large] : [small + large, box];
+    return { narrow, box, pixels: Math.min(...room.map((length, axis) => length / cells[axis])) };
+  }
+
+  // A picture: the cells of one side, the long one with its padding around.
+  #grid(side, marks, most) {
+    const { o, i } = this.now, rim = this.#isLarge(side) ? this.p : 0, size = this.#size(side), drawn = size + 2 * rim;
+    const { narrow, box, pixels } = this.#scale(i, o + 2 * this.p);
+    const [width, height] = narrow ? [box, drawn] : [drawn, box];
+    const shift = [(width - size) / 2, (height - size) / 2];
+    const cells = [], framed = [];
+    for (let row = -rim; row < size + rim; row++) {
+      for (let column = -rim; column < size + rim; column++) {
+        const inside = Math.min(row, column) >= 0 && Math.max(row, column) < size;
+        const key = `${row},${column}`, special = marks.has(key) && this.at.side !== side || this.at.side === side && this.at.cell.join() === key;
+        (special ? framed : cells).push(this.#cell(side, [row, column], [column + shift[0], row + shift[1]], { marks, most, inside, pixels }));
+      }
+    }
+    const cut = rim ? `, ${this.kind === "conv" ? "zeros" : "cut"} around it` : "";
+    return `<figure><figcaption class="quiet">${side === "in" ? "Input" : "Output"} ${size} × ${size}${cut}</figcaption>
+      <svg viewBox="0 0 ${width} ${height}" aria-hidden="true">${cells.join("")}${framed.join("")}</svg></figure>`;
+  }
+
+  // A row: C in the middle, the o numbers above its columns, the i numbers beside its rows.
+  #row(marks, most) {
+    const { o, i, C } = this.now, { p } = this, [large, small] = this.kind === "conv" ? ["in", "out"] : ["out", "in"];
+    const width = Math.max(o + 2 * p + 1.5, 8), height = i + 1.5;
+    const pixels = Math.min((this.clientWidth - 40) / width, 270 / height, 54);
+    const left = (width - (o + 2 * p + 1.5)) / 2, parts = [], framed = [];
+    const add = (side, place, at, inside) => {
+      const key = String(place), special = marks.has(key) && this.at.side !== side || this.at.side === side && String(this.at.cell) === key;
+      (special ? framed : parts).push(this.#cell(side, [place], at, { marks, most, inside, pixels }));
+    };
+    for (let j = -p; j < o + p; j++) add(large, j, [left + 1.5 + p + j, 0], j >= 0 && j < o);
+    for (let a = 0; a < i; a++) add(small, a, [left, 1.5 + a], true);
+    const chosenSide = this.#isLarge(this.at.side), at = this.at.cell[0];
+    const band = chosenSide ? [left + 1.5 + p + at, 1.5, 1, i] : [left + 1.5, 1.5 + at, o + 2 * p, 1];
+    const whole = C.map((_, a) => new Map(model.window(a, this.k, this.now.where).map(({ v, at: j }) => [j, this.w[v]])));
+    for (let a = 0; a < i; a++) {
+      for (let j = -p; j < o + p; j++) {
+        const inside = j >= 0 && j < o, tied = whole[a].has(j), value = whole[a].get(j) ?? 0;
+        const lit = chosenSide ? j === at : a === at;
+        const text = inside || tied ? number(value) : "";
+        const size = Math.min(0.4, 1.3 / Math.max(2, text.length));
+        const side = this.kind === "conv" ? "out" : "in", [u, v] = [left + 1.5 + p + j, 1.5 + a];
+        parts.push(
+          `<g data-side="${side}" data-cell="${a}"><rect class="entry ${tied ? "tied" : ""} ${inside ? "" : "beyond"} ${lit ? "lit" : ""}" x="${u}" y="${v}" width="1" height="1"/>` +
+            (text !== "" && pixels >= READABLE * 0.8 ? `<text class="${tied ? "" : "zero"}" x="${u + 0.5}" y="${v + 0.5 + 0.36 * size}" font-size="${size.toFixed(2)}" text-anchor="middle">${text}</text>` : "") +
+            `</g>`
+        );
+      }
+    }
+    const frame = `<rect class="band" x="${band[0]}" y="${band[1]}" width="${band[2]}" height="${band[3]}"/>`;
+    return `<svg viewBox="0 -0.1 ${width} ${height + 0.1}" style="--cells: ${width}" aria-hidden="true">${parts.join("")}${frame}${framed.join("")}</svg>`;
+  }
+
+  // The matrix of a picture: i² rows and o² columns, one small square each.
+  #paintMatrix() {
+    const { i, o, kernel, where } = this.now, canvas = this.$(".matrix");
+    const rows = i * i, columns = o * o, context = canvas.getContext("2d");
+    canvas.width = columns;
+    canvas.height = rows;
+    const image = context.createImageData(columns, rows);
+    const [blue, orange, purple, faint] = ["blue", "orange", "purple", "muted"].map((name) => rgb(this, name));
+    const most = Math.max(1e-9, ...kernel.flat().map(Math.abs));
+    const put = (row, column, colour, alpha) => image.data.set([...colour, alpha], 4 * (row * columns + column));
+    const large = this.#isLarge(this.at.side), lit = this.at.cell[0] * (large ? o : i) + this.at.cell[1];
+    for (let a = 0; a < rows; a++) for (let j = 0; j < columns; j++) put(a, j, (large ? j : a) === lit ? orange : faint, (large ? j : a) === lit ? 120 : 16);
+    for (let a = 0; a < i; a++) {
+      for (let b = 0; b < i; b++) {
+        for (const { v: u, at: j } of model.window(a, this.k, where)) {
+          for (const { v, at: l } of model.window(b, this.k, where)) {
+            if (Math.min(j, l) < 0 || Math.max(j, l) >= o) continue;
+            const row = a * i + b, column = j * o + l, on = (large ? column : row) === lit;
+            put(row, column, on ? orange : kernel[u][v] < 0 ? purple : blue, 90 + Math.round((165 * Math.abs(kernel[u][v])) / most));
+          }
+        }
+      }
+    }
+    context.putImageData(image, 0, 0);
+    canvas.setAttribute("aria-label", `The matrix C of the picture, ${rows} × ${columns}; the ${large ? "column" : "row"} of the chosen cell is lit.`);
+  }
+
+  // --- words ---------------------------------------------------------------------------------------------------------
+
+  #legend() {
+    if (this.now.problem) return "Change a slider, and the picture comes back.";
+    const rim = this.p ? ` Dashed: ${this.kind === "conv" ? "zeros that the padding adds" : "places that the padding cuts"}.` : "";
+    const shown = this.show === "counts" ? " In the cells: how many partners each has." : "";
+    const chosen = `<span class="key chosen"></span> the chosen cell · <span class="key tie"></span> its partners.${shown}`;
+    if (this.dim === "2") return `${chosen}${rim} Below: C, ${this.now.i ** 2} × ${this.now.o ** 2}, with the ${this.#isLarge(this.at.side) ? "column" : "row"} of the chosen cell.`;
+    return `${chosen} ${this.kind === "conv" ? "Above C the input x, beside it the output Cx" : "Beside C the input y, above it the output Cᵀy"}.${rim}`;
+  }
+
+  // How the chosen number comes about.
+  #how() {
+    if (this.now.problem) return "";
+    const { side, cell } = this.at, ties = this.#ties(), value = number(this.#value(side, cell));
+    const size = this.#size(side === "in" ? "out" : "in");
+    const inside = ties.filter((tie) => tie.cell.every((place) => place >= 0 && place < size));
+    const outside = ties.length - inside.length;
+    if (side === "in") {
+      const lost = outside ? `; ${outside} more would fall into what the padding cuts` : "";
+      if (this.kind === "conv") return `<p><b>Input ${pair(cell)}</b>, ${value}, is used by ${plural(inside.length, "output")}${inside.length ? `, times ${this.#list(inside.map((tie) => number(tie.weight)))}` : ": no window reaches it"}.</p>`;
+      return `<p><b>Input ${pair(cell)}</b>, ${value}, sends ${value} times the kernel to ${plural(inside.length, "output")}${lost}.</p>`;
+    }
+    if (!ties.length) return `<p><b>Output ${pair(cell)}</b> = 0: no input reaches it.</p>`;
+    const products = ties.map((tie) => `${this.#factor(tie.weight)} · ${this.#factor(inside.includes(tie) ? this.#value("in", tie.cell) : 0)}`);
+    const zeros = outside ? ` (${plural(outside, "zero")} from the padding)` : "";
+    return `<p><b>Output ${pair(cell)}</b> = sum of weight · input = ${this.#list(products, " + ")} = <b class="number">${value}</b>${zeros}</p>`;
+  }
+
+  #factor(value) {
+    return value < 0 ? `(${number(value)})` : number(value);
+  }
+
+  #list(items, between = ", ") {
+    return items.length > 9 ? [...items.slice(0, 8), "…"].join(between) : items.join(between);
+  }
+
+  #facts() {
+    const { where } = this.now, { s, p, d, n, k } = this, conv = this.kind === "conv";
+    const covers = model.span(k, d), none = Boolean(this.now.problem);
+    const i = conv ? model.shrunk(n, k, where) : n;
+    const spare = conv ? (n + 2 * p - covers) % s : this.r;
+    const o = conv ? n : model.grown(n, k, where, this.r);
+    const inside = o + 2 * p - covers, forth = model.shrunk(o, k, where);
+    const forthText = `i = ⌊(${o} + 2·${p} − ${d}·${k - 1} − 1)/${s}⌋ + 1`, backText = `o = ${s}·(${i} − 1) + ${d}·${k - 1} + 1 − 2·${p} + ${spare}`;
+    const fits = `${forthText} = ⌊${number(inside / s)}⌋ + 1 = <b>${forth}</b>${!conv && forth !== i ? `, not ${i}: r is not below s` : ""}`;
+    const down = inside < 0 ? `${o} + 2·${p} − ${d}·${k - 1} − 1 = ${number(inside)} is negative: none` : fits;
+    const refused = !conv && !model.allowed(this.r, where), whole = `${backText} = <b>${number(o)}</b>`;
+    const up = refused ? `r = ${this.r} is refused` : o < 1 ? `${whole}: none` : whole;
+    const same = none ? [] : model.sharing(i, k, where);
+    const first = model.grown(i, k, where);
+    const list = same.map((each) => `${each} (r = ${each - first})`).join(", ");
+    const residues = model.residues(this.w, where);
+    const table = (values) => {
+      const row = (factor) => values.map((value) => number(factor * value)).join(" ");
+      return this.dim === "1" ? row(1) : values.map(row).join(" | ");
+    };
+    const sums = residues.map(({ sum }) => sum), even = sums.every((sum) => Math.abs(sum - sums[0]) < 1e-9);
+    const rows = [
+      ["C makes of o numbers", none && !conv ? "–" : down],
+      ["Cᵀ makes of i numbers", none && conv ? "–" : up],
+      ["the same i has", none ? "–" : `o = ${list || "none"}`],
+      [`Cᵀ: inputs at each output${s > 1 ? `, by its place modulo ${s}` : ""}`, table(residues.map(({ count }) => count))],
+      ["sums of their weights", `${table(sums)}: ${even ? "a constant stays constant, far from the ends" : "a constant becomes a pattern"}`],
+    ];
+    return `<table><tbody>${rows.map(([name, value]) => `<tr><th scope="row">${name}</th><td>${value}</td></tr>`).join("")}</tbody></table>`;
+  }
+
+  #summary() {
+    if (this.now.problem) return this.now.problem.replace(/\s+/g, " ");
+    const side = (name) => (this.dim === "1" ? plural(this.#size(name), "number") : `${this.#size(name)} by ${this.#size(name)}`);
+    return `${this.kind === "conv" ? "Convolution" : "Transposed convolution"} from ${side("in")} to ${side("out")}.`;
+  }
+}
+
+customElements.define("eer-convolution", ConvolutionDemo);
