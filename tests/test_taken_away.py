@@ -1088,6 +1088,8 @@ def test_optimizers():
     assert chapter["lbfgs"](lambda w: (0.0, np.zeros(2)), np.ones(2))[1] == 0
     np.testing.assert_allclose(chapter["lbfgs"](lambda w: (w @ w, 2 * w), np.array([3.0]))[0], 0, atol=1e-8)
     assert chapter["cosine"](0, 1) == chapter["constant"](0, 1) == chapter["warmed_cosine"](0, 1) == 1
+
+
 def test_image_features():
     chapter = definitions(ROOT / "chapters/networks/image_features.ipynb")
     hog, hues, boxes = chapter["hog"], chapter["hues"], chapter["boxes"]
@@ -1121,6 +1123,8 @@ def test_image_features():
     for wrong in (colours - 300.0, np.full((1, 2, 2, 3), 256), np.full((1, 2, 2, 3), np.nan)):
         with pytest.raises(ValueError, match="0 … 255"):
             boxes(wrong)
+
+
 def test_batch_size_and_learning_rate():
     chapter = definitions(ROOT / "chapters/networks/batch_size_and_learning_rate.ipynb")
     rng = np.random.default_rng(0)
