@@ -1212,3 +1212,23 @@ def test_batch_size_and_learning_rate():
     assert flat == 0
     down = chapter["largest_curvature"](lambda P: -(P[0] ** 4).sum(), [torch.ones(3).double()])
     np.testing.assert_allclose(down, -12)
+
+
+def test_git(tmp_path):
+    chapter = definitions(ROOT / "chapters/practice/git.ipynb")
+    tiny_git = type("TinyGit", (chapter["TinyGit"],), {name: chapter[name] for name in ("tree", "commit")})
+    who = "Reader <reader@example.org>"
+    empty = "4b825dc642cb6eb9a060e54bf8d69288fbee4904"  # Git's name of the tree without entries
+    (tmp_path / "nothing/in/here").mkdir(parents=True)
+    assert tiny_git(tmp_path).tree(tmp_path) == empty
+    (tmp_path / "nowhere").symlink_to("missing")
+    assert tiny_git(tmp_path).tree(tmp_path) != empty
+
+    git = tmp_path / ".git"
+    (git / "HEAD").write_text("ref: refs/heads/other\n")
+    first = tiny_git(tmp_path).commit(tmp_path, "one", who, 1, branch="a/b")
+    assert tiny_git(tmp_path).commit(tmp_path, "one", who, 1, branch="a/b") != first  # it has a parent
+    assert (git / "HEAD").read_text() == "ref: refs/heads/other\n"  # a repository's own HEAD stays
+    (git / "packed-refs").write_text("")
+    with pytest.raises(ValueError, match="packed"):
+        tiny_git(tmp_path).commit(tmp_path, "two", who, 2)
