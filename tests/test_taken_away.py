@@ -1132,10 +1132,16 @@ def test_optimizers():
         with pytest.raises(ValueError, match="not positive definite"):
             solve(lambda w, H=H: H @ w, np.ones(2), np.zeros(2))
 
+    for scale in (1e-20, 1.0, 1e20):  # far more steps than needed
+        path = solve(lambda w, c=scale: c * np.array([1.0, 100.0]) * w, np.ones(2), np.zeros(2), steps=2000)
+        np.testing.assert_allclose(path[-1], np.array([1, 0.01]) / scale)
+
     wide = rng.normal(size=(3, 8))  # fewer samples than weights
     w, _ = chapter["lbfgs"](lambda w: (np.sum((wide @ w - 1e4) ** 2), 2 * wide.T @ (wide @ w - 1e4)), np.zeros(8))
     np.testing.assert_allclose(wide @ w, 1e4, rtol=1e-8)
     assert chapter["lbfgs"](lambda w: (0.0, np.zeros(2)), np.ones(2))[1] == 0
+    with pytest.raises(ValueError, match="memory"):
+        chapter["lbfgs"](lambda w: (w @ w, 2 * w), np.ones(2), memory=0)
     np.testing.assert_allclose(chapter["lbfgs"](lambda w: (w @ w, 2 * w), np.array([3.0]))[0], 0, atol=1e-8)
     assert chapter["cosine"](0, 1) == chapter["constant"](0, 1) == chapter["warmed_cosine"](0, 1) == 1
 

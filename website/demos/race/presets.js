@@ -131,7 +131,7 @@ const best = (values) => values.indexOf(Math.min(...values));
 
 export const QUESTIONS = {
   valley: {
-    ask: "Curvature 1 along the valley, 25 across. GD has η ≈ 2/26, best in the long run; momentum has 0.05 and ρ = 0.7. Which is below 10⁻⁴ first?",
+    ask: "Curvature 1 along the valley, 25 across. GD has η ≈ 2/26, best in the long run; momentum has 0.05 and ρ = 0.7. Which is below 10⁻⁴ for good first?",
     answers: ["GD", "Momentum"],
     t: 80,
     right: ({ gd, momentum }) => best([gd, momentum].map(settles)),
@@ -173,7 +173,7 @@ export const QUESTIONS = {
     told: (runs, state) => {
       const back = turnedBack(state), step = (run) => (settles(run) < Infinity ? settles(run) : "none");
       const each = (name) => `${METHODS[name].name} ${step(runs[name])} (${step(back[name])})`;
-      return `Step from which f < 10⁻⁴ up to the end, in brackets along the axes: ${state.on.map(each).join(", ")}. What divides each coordinate by a size of its own depends on the axes.`;
+      return `Step from which f < 10⁻⁴ up to the end, in brackets along the axes: ${state.on.map(each).join(", ")}. What divides each coordinate by a size of its own depends on the axes; GD and momentum do not.`;
     },
   },
   fade: {
