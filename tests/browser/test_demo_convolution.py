@@ -106,13 +106,15 @@ def test_pictures_are_torchs(fresh, chapter):
 
 def test_sums_by_residue(fresh, chapter):
     demo, rng = fresh(), np.random.default_rng(2)
-    for _, k, s, _, d, _ in settings(rng, 60):
+    for _, k, s, p, d, _ in settings(rng, 60):
         w = rng.normal(size=k)
-        found = demo.page.evaluate(f"([w, where]) => {demo.model}.residues(w, where)", [w.tolist(), {"s": s, "d": d}])
-        if d == 1:
+        where = {"s": s, "p": p, "d": d}
+        found = demo.page.evaluate(f"([w, where]) => {demo.model}.residues(w, where)", [w.tolist(), where])
+        if d == 1 and p % s == 0:
             np.testing.assert_allclose([each["sum"] for each in found], chapter["residue_sums"](w, s), atol=1e-12)
         ones, kernel = torch.ones(1, 1, 1, 40).double(), torch.tensor(w)[None, None, None]
-        row = conv_transpose2d(ones, kernel, stride=(1, s), dilation=(1, d))[0, 0, 0, 20 * s : 21 * s]
+        places = {"stride": (1, s), "padding": (0, p), "dilation": (1, d)}
+        row = conv_transpose2d(ones, kernel, **places)[0, 0, 0, 20 * s : 21 * s]
         np.testing.assert_allclose([each["sum"] for each in found], row, atol=1e-12)
         assert sum(each["count"] for each in found) == k
 
@@ -182,6 +184,8 @@ def test_sizes_of_the_text(fresh):
     assert "no input reaches it" in demo.text(".how")
     demo.part("input.p").fill("1")
     assert output(demo)[0][-1] != 0
+    assert now(demo)["tally"]["large"][2:4] == [1, 2]
+    assert fact(demo, 3) == "1 2"  # places are those of what is left
     demo = fresh("?preset=padded")
     assert now(demo)["tally"] == {"small": [2, 3, 3, 3], "large": [1, 2, 1, 2, 1, 2, 1, 1]}
     assert fact(demo, 1).endswith("- 2·1 + 1 = 8")  # one place of the padded row is left over
@@ -192,17 +196,19 @@ def test_sizes_of_the_text(fresh):
 def test_pictures_of_the_text(fresh):
     demo = fresh("?preset=board")
     assert sorted({value for row in output(demo)[2:-2] for value in row[2:-2]}) == [1, 2, 4]
-    assert [fact(demo, 3), fact(demo, 4)] == ["4 2 | 2 1", "4 2 | 2 1: a constant becomes a pattern"]
+    assert [fact(demo, 3), fact(demo, 4)] == ["4 2 | 2 1", "4 2 | 2 1: of a constant Cᵀ makes a pattern"]
     demo.part("[data-show='counts']").click()
     assert cell(demo, "out", 2, 2).text_content() == cell(demo, "out", 4, 4).text_content() == "4"
     assert cell(demo, "in", 3, 3).text_content() == "9"
     canvas = demo.part(".matrix")
     assert [canvas.get_attribute(name) for name in ("width", "height")] == ["225", "49"]
     demo = fresh("?preset=four")
-    assert [fact(demo, 3), fact(demo, 4)] == ["4 4 | 4 4", "16 24 | 24 36: a constant becomes a pattern"]
+    assert [fact(demo, 3), fact(demo, 4)] == ["4 4 | 4 4", "16 24 | 24 36: of a constant Cᵀ makes a pattern"]
     demo = fresh("?preset=linear")
-    assert fact(demo, 4) == "1 1 | 1 1: a constant stays constant, far from the ends"
+    assert fact(demo, 4) == "1 1 | 1 1: of a constant Cᵀ makes a constant there"
     np.testing.assert_allclose(np.array(output(demo))[1:-1, 1:-1], 1)
+    cell(demo, "out", 3, 3).hover()
+    assert "0.5625 · 1 + 0.1875 · 1 + 0.1875 · 1 + 0.0625 · 1 = 1" in demo.text(".how")
     demo = fresh("?preset=holes")
     assert len(output(demo)) == 7
     assert len(demo.part(".cell.tie").all()) == 9
@@ -222,6 +228,8 @@ def test_impossible_settings_are_said_in_words(fresh):
     assert fact(demo, 0).endswith("= 3, not 2: r is not below s")
     demo = fresh("?kind=back&x=1&w=1,1,1&p=3")
     assert "the padding cuts 3 at both ends: nothing is left" in demo.text(".board")
+    demo.page.evaluate(f"{demo.js}.load('?kind=back&x=1&w=1,1,1&s=2&p=3&r=1')")
+    assert "reach 3 places, the output padding adds 1 at the end, and the padding cuts 3" in demo.text(".board")
     for _ in range(3):
         demo.part(".board").press("ArrowRight")
     assert demo.complaints == []
@@ -239,10 +247,13 @@ def test_mouse_changes_numbers_and_undo_takes_them_back(fresh):
     demo.part("[data-kernel='counting']").click()
     demo.part("input.k").press("ArrowRight")
     assert demo.get("w")["w"] == [1, 2, 3, 4]  # the kernel keeps its kind
+    for key in ("Home", "End", "ArrowLeft"):
+        demo.part("input.k").press(key)
+    assert demo.get("w")["w"] == [1, 2, 3, 4]  # even on its way through one weight
     demo.part("[data-dim='2']").click()
     assert len(output(demo)) == len(output(demo)[0]) == 1
     assert demo.part(".situation").input_value() == ""
-    for _ in range(4):
+    for _ in range(7):
         demo.part(".undo").click()
     assert state(demo) == before
     demo.part(".run").click()

@@ -189,7 +189,10 @@ def test_presets_show_what_they_say(fresh):
 def test_numbers_of_the_text(fresh):
     demo = fresh("?preset=sigmoid")
     gradients = rms(demo)["gradients"]
-    assert ((gradients[:-1] / gradients[1:]) < 0.25).all()
+    assert (gradients[0] / gradients[-1]) ** (1 / 30) < 0.25
+    demo = fresh("?preset=batch")
+    forecast = rms(demo, "forecast")["gradients"]
+    assert forecast[0] == pytest.approx(np.sqrt(0.5) * (np.pi / (np.pi - 1)) ** 24.5, rel=0.01)
     demo = fresh("?preset=xavier")
     assert rms(demo, "forecast")["outputs"][30] == pytest.approx(2.0**-15, rel=0.02)
     demo.part("[data-gain='1.414']").click()
@@ -197,6 +200,15 @@ def test_numbers_of_the_text(fresh):
     demo = fresh("?preset=large&at=20")
     ready(demo)
     assert "saturated outputs, beyond ±0.9: 5" in demo.text(".facts")  # more than half
+
+
+def test_words_for_what_lies_between(fresh):
+    for query, fates in (
+        ("?f=relu&depth=1&gain=0.1", ["shrink", "shrink"]),
+        ("?f=linear&depth=4&gain=3", ["grow", "grow"]),
+        ("?f=linear&depth=1", ["stay", "stay"]),
+    ):
+        assert ready(fresh(query)).part(".verdict b").all_inner_texts() == fates
 
 
 def test_sizes_beyond_the_picture_are_said_in_words(fresh):

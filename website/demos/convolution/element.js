@@ -20,7 +20,7 @@ const PACE = 450; // milliseconds a step
 const READABLE = 19; // pixels that a cell needs for its number
 
 const clamp = (value, least, most) => Math.max(least, Math.min(most, value));
-const number = (value) => String(Math.round(1000 * value) / 1000).replace("-", "−");
+const number = (value) => String(Math.round(10000 * value) / 10000).replace("-", "−");
 const cut = (value) => Math.round(100 * value) / 100;
 const plural = (n, word) => `${n} ${word}${n === 1 ? "" : "s"}`;
 const pair = (cell) => (cell.length === 1 ? cell[0] : `(${cell.join(", ")})`);
@@ -33,7 +33,7 @@ class ConvolutionDemo extends Demo {
 
   markup() {
     const entries = (name, most, label) =>
-      Array.from({ length: most }, (_, i) => `<input class="${name}${i}" type="number" min="-99" max="99" step="1" aria-label="${label} ${i}">`).join("");
+      Array.from({ length: most }, (_, i) => `<input class="${name}${i}" type="number" min="-99" max="99" step="any" aria-label="${label} ${i}">`).join("");
     const sliders = Object.entries(LIMITS).map(([name, limits]) => slider(name, LABELS[name], limits));
     const group = (legend, name, items) => `<fieldset><legend>${legend}</legend><span class="choices">${choices(name, items)}</span></fieldset>`;
     return `
@@ -216,10 +216,13 @@ class ConvolutionDemo extends Demo {
 
   #setKernel(name) {
     this.w = model.KERNELS[name](this.k).map(cut);
+    this.named = name;
   }
 
+  // Kernels of one weight have all names: the one that was chosen counts.
   #kernelName() {
-    return NAMES.map(([name]) => name).find((name) => model.KERNELS[name](this.k).map(cut).join() === this.w.join());
+    const names = [this.named, ...NAMES.map(([name]) => name)].filter(Boolean);
+    return names.find((name) => model.KERNELS[name](this.k).map(cut).join() === this.w.join());
   }
 
   #choose(name, value) {
@@ -248,8 +251,9 @@ class ConvolutionDemo extends Demo {
     if (!model.allowed(r, where))
       return `An output padding of ${r} is refused: it must be smaller than the stride (${this.s}) or the dilation (${this.d}).`;
     if (model.grown(n, k, where, r) >= 1) return "";
-    const whole = model.grown(n, k, { ...where, p: 0 }, r);
-    return `The kernels reach ${plural(whole, "place")}, and the padding cuts ${p} at both ends: nothing is left.`;
+    const reach = model.grown(n, k, { ...where, p: 0 });
+    return `The kernels reach ${plural(reach, "place")}${r ? `, the output padding adds ${r} at the end` : ""}, and the padding cuts ${p} at
+      both ends: nothing is left.`;
   }
 
   #compute() {
@@ -380,7 +384,7 @@ class ConvolutionDemo extends Demo {
     const kinds = [inside ? "" : "rim", chosen ? "chosen" : "", tie ? "tie" : "", value < 0 ? "negative" : ""].filter(Boolean).join(" ");
     const share = Math.round((46 * Math.abs(value)) / most[side]);
     const frame = `<rect class="cell ${kinds}" x="${u + 0.04}" y="${v + 0.04}" width="0.92" height="0.92" style="--share: ${share}%"/>`;
-    const text = inside ? number(value) : this.kind === "conv" ? "0" : "";
+    const text = inside ? number(value) : this.kind === "conv" && this.show === "values" ? "0" : "";
     const size = Math.min(0.42, 1.3 / Math.max(2, text.length));
     const times = tie && pixels > 1.7 * READABLE ? `<text class="times" x="${u + 0.9}" y="${v + 0.9}" font-size="0.24" text-anchor="end">×${number(tie.weight)}</text>` : "";
     const words = text !== "" && pixels >= READABLE ? `<text x="${u + 0.5}" y="${v + 0.5 + 0.36 * size}" font-size="${size.toFixed(2)}" text-anchor="middle">${text}</text>` : "";
@@ -444,7 +448,7 @@ class ConvolutionDemo extends Demo {
       }
     }
     const frame = `<rect class="band" x="${band[0]}" y="${band[1]}" width="${band[2]}" height="${band[3]}"/>`;
-    return `<svg viewBox="0 -0.1 ${width} ${height + 0.1}" style="--cells: ${width}" aria-hidden="true">${parts.join("")}${frame}${framed.join("")}</svg>`;
+    return `<svg viewBox="-0.1 -0.1 ${width + 0.2} ${height + 0.2}" style="--cells: ${width}" aria-hidden="true">${parts.join("")}${frame}${framed.join("")}</svg>`;
   }
 
   // The matrix of a picture: i² rows and o² columns, one small square each.
@@ -456,16 +460,20 @@ class ConvolutionDemo extends Demo {
     const image = context.createImageData(columns, rows);
     const [blue, orange, purple, faint] = ["blue", "orange", "purple", "muted"].map((name) => rgb(this, name));
     const most = Math.max(1e-9, ...kernel.flat().map(Math.abs));
-    const put = (row, column, colour, alpha) => image.data.set([...colour, alpha], 4 * (row * columns + column));
+    const pixels = new Uint32Array(image.data.buffer);
+    const one = ([red, green, blue], alpha) => ((alpha << 24) | (blue << 16) | (green << 8) | red) >>> 0;
     const large = this.#isLarge(this.at.side), lit = this.at.cell[0] * (large ? o : i) + this.at.cell[1];
-    for (let a = 0; a < rows; a++) for (let j = 0; j < columns; j++) put(a, j, (large ? j : a) === lit ? orange : faint, (large ? j : a) === lit ? 120 : 16);
+    pixels.fill(one(faint, 16));
+    const length = large ? rows : columns, [from, step] = large ? [lit, columns] : [lit * columns, 1];
+    for (let place = 0; place < length; place++) pixels[from + place * step] = one(orange, 120);
     for (let a = 0; a < i; a++) {
       for (let b = 0; b < i; b++) {
         for (const { v: u, at: j } of model.window(a, this.k, where)) {
           for (const { v, at: l } of model.window(b, this.k, where)) {
             if (Math.min(j, l) < 0 || Math.max(j, l) >= o) continue;
             const row = a * i + b, column = j * o + l, on = (large ? column : row) === lit;
-            put(row, column, on ? orange : kernel[u][v] < 0 ? purple : blue, 90 + Math.round((165 * Math.abs(kernel[u][v])) / most));
+            const alpha = 90 + Math.round((165 * Math.abs(kernel[u][v])) / most);
+            pixels[row * columns + column] = one(on ? orange : kernel[u][v] < 0 ? purple : blue, alpha);
           }
         }
       }
@@ -477,12 +485,19 @@ class ConvolutionDemo extends Demo {
   // --- words ---------------------------------------------------------------------------------------------------------
 
   #legend() {
-    if (this.now.problem) return "Change a slider, and the picture comes back.";
+    if (this.now.problem) return this.#remedy();
     const rim = this.p ? ` Dashed: ${this.kind === "conv" ? "zeros that the padding adds" : "places that the padding cuts"}.` : "";
     const shown = this.show === "counts" ? " In the cells: how many partners each has." : "";
     const chosen = `<span class="key chosen"></span> the chosen cell · <span class="key tie"></span> its partners.${shown}`;
     if (this.dim === "2") return `${chosen}${rim} Below: C, ${this.now.i ** 2} × ${this.now.o ** 2}, with the ${this.#isLarge(this.at.side) ? "column" : "row"} of the chosen cell.`;
     return `${chosen} ${this.kind === "conv" ? "Above C the input x, beside it the output Cx" : "Beside C the input y, above it the output Cᵀy"}.${rim}`;
+  }
+
+  // What would make an impossible setting possible.
+  #remedy() {
+    if (this.kind === "conv") return "A larger input or more padding can make room, or a smaller kernel or dilation.";
+    if (!model.allowed(this.r, this.now.where)) return "Make r smaller, or the stride or the dilation larger.";
+    return "Less padding leaves something.";
   }
 
   // How the chosen number comes about.
@@ -523,6 +538,7 @@ class ConvolutionDemo extends Demo {
     const down = inside < 0 ? `${o} + 2·${p} − ${d}·${k - 1} − 1 = ${number(inside)} is negative: none` : fits;
     const refused = !conv && !model.allowed(this.r, where), whole = `${backText} = <b>${number(o)}</b>`;
     const up = refused ? `r = ${this.r} is refused` : o < 1 ? `${whole}: none` : whole;
+    const each = this.dim === "2" ? ", on each side" : "";
     const same = none ? [] : model.sharing(i, k, where);
     const first = model.grown(i, k, where);
     const list = same.map((each) => `${each} (r = ${each - first})`).join(", ");
@@ -533,11 +549,11 @@ class ConvolutionDemo extends Demo {
     };
     const sums = residues.map(({ sum }) => sum), even = sums.every((sum) => Math.abs(sum - sums[0]) < 1e-9);
     const rows = [
-      ["C makes of o numbers", none && !conv ? "–" : down],
-      ["Cᵀ makes of i numbers", none && conv ? "–" : up],
-      ["the same i has", none ? "–" : `o = ${list || "none"}`],
-      [`Cᵀ: inputs at each output${s > 1 ? `, by its place modulo ${s}` : ""}`, table(residues.map(({ count }) => count))],
-      ["sums of their weights", `${table(sums)}: ${even ? "a constant stays constant, far from the ends" : "a constant becomes a pattern"}`],
+      [`C, from o numbers to i${each}`, none && !conv ? "–" : down],
+      [`Cᵀ, from i numbers to o${each}`, none && conv ? "–" : up],
+      ["the same i comes of", none ? "–" : `o = ${list || "none"}`],
+      [`Cᵀ: inputs at each output inside${s > 1 ? `, by its place modulo ${s}` : ""}`, table(residues.map(({ count }) => count))],
+      ["sums of their weights", `${table(sums)}: of a constant Cᵀ makes ${even ? "a constant there" : "a pattern"}`],
     ];
     return `<table><tbody>${rows.map(([name, value]) => `<tr><th scope="row">${name}</th><td>${value}</td></tr>`).join("")}</tbody></table>`;
   }

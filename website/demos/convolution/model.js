@@ -64,10 +64,10 @@ export const counts = (i, o, k, where) => ({
   large: range(o).map((j) => senders(j, i, k, where).length),
 });
 
-// Far from the ends: how many weights, and which sum of them, reach the places of each residue modulo the stride.
-export function residues(w, { s, d }) {
-  const of = (r) => w.filter((_, v) => (d * v) % s === r);
-  return range(s).map((r) => ({ count: of(r).length, sum: sum(of(r)) }));
+// Far from the ends: how many weights, and which sum of them, reach the places j = 0, …, s − 1 modulo the stride.
+export function residues(w, { s, p = 0, d }) {
+  const of = (j) => w.filter((_, v) => (d * v - p - j) % s === 0);
+  return range(s).map((j) => ({ count: of(j).length, sum: sum(of(j)) }));
 }
 
 export const outer = (row) => row.map((a) => row.map((b) => a * b));

@@ -14,7 +14,7 @@ const SEEDS = 999;
 const FUNCTIONS = [["linear", "Linear"], ["tanh", "tanh"], ["sigmoid", "Sigmoid"], ["relu", "ReLU"], ["leaky", "Leaky"]];
 const NORMS = [["none", "None"], ["batch", "Batch"], ["layer", "Layer"]];
 const NAMED = [["0.5", "Half"], ["1", "Xavier"], ["1.414", "He"], ["3", "Threefold"]];
-const SLICE = 10; // milliseconds of computing before the browser has its turn
+const SLICE = 8; // milliseconds of computing before the browser has its turn
 const DECADES = 16; // of the logarithmic axis, on each side of 1
 const EDGE = 2.5; // of the axis of outputs
 const BINS = 50;
@@ -69,7 +69,7 @@ class DepthDemo extends Demo {
           <label class="wide"><span class="name">Situation</span>
             ${situations(TITLES)}</label>
           ${group("Function of each layer", "f", FUNCTIONS)}
-          <fieldset><legend>Weights</legend>${slider("scale", "√m σ", [-100, 100, 1])}
+          <fieldset><legend>Weights</legend>${slider("scale", "√m σ<sub>w</sub>", [-100, 100, 1])}
             <span class="choices">${choices("gain", NAMED)}</span></fieldset>
           ${group("Normalisation before the function", "norm", NORMS)}
           <div class="controls">${slider("depth", "Layers", [1, MOST, 1])}${slider("at", "Look at layer", [0, MOST, 1])}</div>
@@ -83,9 +83,11 @@ class DepthDemo extends Demo {
       <div class="verdict"></div>
       <details class="quiet">
         <summary>What is computed</summary>
-        <p>${model.SAMPLES} inputs of ${model.WIDTH} standard normal numbers pass through layers of ${model.WIDTH} units; then a gradient of standard
+        <p>${model.SAMPLES} inputs of ${model.WIDTH} standard normal numbers pass through layers of m = ${model.WIDTH} units, whose weights
+        have the standard deviation σ<sub>w</sub>; then a gradient of standard
         normal numbers at the last outputs goes back. Point at the picture, or tap it, to look at a layer; with the keyboard
-        the sliders do. <i>Other weights</i> draws all random numbers anew; every other change keeps them.</p>
+        the sliders do. What lies beyond an axis is drawn at its edge.
+        <i>Other weights</i> draws all random numbers anew; buttons and sliders keep them, the situations have their own.</p>
       </details>`;
   }
 
@@ -154,7 +156,7 @@ class DepthDemo extends Demo {
   render() {
     this.#start();
     this.$("input.scale").value = Math.round(100 * Math.log10(this.gain));
-    this.$(".scale-value").value = `${this.gain}, m σ² = ${size(this.gain ** 2)}`;
+    this.$(".scale-value").value = `${this.gain}, its square ${size(this.gain ** 2)}`;
     this.$("input.depth").value = this.depth;
     this.$(".depth-value").value = this.depth;
     this.$("input.at").max = this.depth;
@@ -207,7 +209,11 @@ class DepthDemo extends Demo {
       while (!step.done && performance.now() < end) step = steps.next();
       if (!step.done) return void setTimeout(slice);
       this.found = step.value;
+      setTimeout(show);
+    };
+    const show = () => {
       this.busy = false;
+      if (!this.isConnected) return;
       this.render(); // which begins again if something else is wanted by now
       if (!this.busy) this.announce(this.#summary());
     };
@@ -340,10 +346,10 @@ class DepthDemo extends Demo {
   #verdict() {
     const { rms, settings } = this.found, { depth } = settings;
     const last = rms.outputs[depth], first = rms.gradients[0];
-    const fate = (value) => (value < 1e-3 ? "vanish" : value > 1e3 ? "explode" : "stay");
+    const fate = (value) => (value < 1e-3 ? "vanish" : value < 0.1 ? "shrink" : value > 1e3 ? "explode" : value > 10 ? "grow" : "stay");
     const beyond = (value) => (Math.abs(Math.log10(value)) > DECADES ? ", outside the picture" : "");
     return `After ${depth} layer${depth > 1 ? "s" : ""} the outputs <b>${fate(last)}</b>: ${size(last)}${beyond(last)}. Back at the inputs the gradients
-      <b>${fate(first)}</b>: ${size(first)}${beyond(first)}. <span class="quiet">(<i>Vanish</i>: below 10⁻³; <i>explode</i>: above 10³.)</span>`;
+      <b>${fate(first)}</b>: ${size(first)}${beyond(first)}. <span class="quiet">(vanish &lt; 10⁻³ &lt; shrink &lt; 0.1 &lt; stay &lt; 10 &lt; grow &lt; 10³ &lt; explode)</span>`;
   }
 
   #summary() {
