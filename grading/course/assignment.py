@@ -148,20 +148,24 @@ class Assignment:
         """The outcome of one question, and whether the module could be imported."""
         if question.module not in submission.modules:
             hint = f"{question.module}.py is missing"
-            return _nothing(question, hint, "missing"), False
-        rng = np.random.default_rng([seed, self.questions.index(question)])
+            return _nothing(question, hint, "missing", hint), False
         modules = dict(submission.modules)
         for module in question.standins:
             modules[module] = f"_standin_{module}.py"
             shutil.copy(self.folder / "standin" / f"{module}.py", submission.folder / modules[module])
             (submission.folder / modules[module]).chmod(0o644)
-        try:
-            session = Session(submission.folder, modules, sandbox, question.limits)
-        except (Stopped, SubmissionError) as problem:
-            return _nothing(question, str(problem), "crash", str(problem)), False
-        with session:
-            exam = Exam(question, session, rng, expectations, data)
-            return exam.judge(), exam.loaded
+        for _ in range(2):  # whom somebody has killed from outside, gets a second chance; who kills himself has two
+            rng = np.random.default_rng([seed, self.questions.index(question)])
+            try:
+                session = Session(submission.folder, modules, sandbox, question.limits, submission.origins)
+            except (Stopped, SubmissionError) as problem:
+                return _nothing(question, str(problem), "crash", str(problem)), False
+            with session:
+                exam = Exam(question, session, rng, expectations, data)
+                outcome = exam.judge()
+            if not session.killed:
+                break
+        return outcome, exam.loaded
 
 
 def _no_more():

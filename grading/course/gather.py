@@ -101,7 +101,6 @@ class Gathered:
     modules: dict[str, str] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
     origins: dict[str, list] = field(default_factory=dict)
-    lengths: dict[str, int] = field(default_factory=dict)
     work: list[str] = field(default_factory=list)
     refused: tuple[str, str] | None = None
 
@@ -362,7 +361,6 @@ class _Copies:
         for file, text in self.texts.items():
             if not self.careful:
                 self._remark(file, text)
-            self.found.lengths[str(file)] = text.count("\n") + 1
 
     def _take(self, entry: Entry, content: bytes) -> None:
         stem, suffix = PurePosixPath(entry.parts[-1]).stem, entry.suffix

@@ -13,7 +13,7 @@ import subprocess
 import sys
 from collections.abc import Collection
 from dataclasses import dataclass, field
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from grading.course import gather
 
@@ -51,8 +51,6 @@ class Submission:
         Digests of the functions in it, by which equal work is found: module, digest, size.
     origins : dict of str to list
         For a file that was made here, what each of its lines is in what was handed in: a place and a line.
-    lengths : dict of str to int
-        Lines of each Python file.
     """
 
     folder: Path
@@ -60,20 +58,6 @@ class Submission:
     notes: list[str] = field(default_factory=list)
     work: tuple[str, ...] = ()
     origins: dict[str, list] = field(default_factory=dict)
-    lengths: dict[str, int] = field(default_factory=dict)
-
-    def place(self, file: str | None, line: int | None) -> tuple[str | None, int | None]:
-        """File and line of an exception, as its author knows them; None in the place of what is not so.
-
-        What the box says of it is not trusted: it might carry an input out.
-        """
-        known = next((name for name in self.lengths if PurePosixPath(name).name == file), None)
-        if known is None or not isinstance(line, int) or not 1 <= line <= self.lengths[known]:
-            return (file if known else None), None
-        lines = self.origins.get(known)
-        if lines is None:
-            return file, line
-        return tuple(lines[line - 1]) if line <= len(lines) else (file, None)
 
 
 def student_of(path: Path, others: Collection[str] = ()) -> str:
@@ -121,7 +105,7 @@ def collect(path: Path, modules: dict[str, tuple[str, ...]], folder: Path) -> Su
     there = {name: file for name, file in found["modules"].items() if (folder / file).is_file()}
     for here, _, _ in os.walk(folder):
         Path(here).chmod(0o755)
-    return Submission(folder, there, found["notes"], work, found["origins"], found["lengths"])
+    return Submission(folder, there, found["notes"], work, found["origins"])
 
 
 def _gathered(request: dict) -> tuple[dict | None, str]:
