@@ -13,6 +13,7 @@ import shutil
 import sys
 import tempfile
 import time
+import warnings
 import zipfile
 from collections import Counter
 from pathlib import Path
@@ -48,7 +49,7 @@ def archive(rng: np.random.Generator) -> bytes:
             entry = zipfile.ZipInfo("x")
             entry.filename, entry.compress_type = name, file.compression
             entry.external_attr = int(rng.choice([0, 0o644 << 16, 0o120777 << 16, 0o40755 << 16, 0x10]))
-            with contextlib.suppress(ValueError, UnicodeError):
+            with contextlib.suppress(ValueError, UnicodeError), warnings.catch_warnings(action="ignore"):
                 file.writestr(entry, content)
     return changed(rng, stream.getvalue()) if rng.random() < 0.5 else stream.getvalue()
 
@@ -133,12 +134,17 @@ def fuzz_cells(seconds: float, seed: int) -> Counter:
     rng, ends, outcomes = np.random.default_rng(seed), time.monotonic() + seconds, Counter()
     while time.monotonic() < ends:
         source = text(rng)
-        plain = cells.without_magics(source)
-        assert plain.count("\n") == source.replace("\r\n", "\n").lstrip("\ufeff").count("\n"), source
-        module, found, problems = cells.module_from([cells.Cell(1, plain)], ["Model", "cross_validate"])
-        assert len(module.lines) == len(module.origins)
-        outcomes["with mistakes" if problems else "good"] += 1
+        with warnings.catch_warnings(action="ignore"):
+            _fuzz_cell(source, outcomes)
     return outcomes
+
+
+def _fuzz_cell(source: str, outcomes: Counter) -> None:
+    plain = cells.without_magics(source)
+    assert plain.count("\n") == source.replace("\r\n", "\n").lstrip("\ufeff").count("\n"), source
+    module, found, problems = cells.module_from([cells.Cell(1, plain)], ["Model", "cross_validate"])
+    assert len(module.lines) == len(module.origins)
+    outcomes["with mistakes" if problems else "good"] += 1
 
 
 def fuzz_frames(seconds: float, seed: int) -> Counter:

@@ -25,7 +25,7 @@ KINDS = "biufc"
 DTYPES = {np.dtype(f"<{kind}").str: np.dtype(f"<{kind}") for kind in "? i1 i2 i4 i8 u1 u2 u4 u8 f2 f4 f8 c8 c16".split()}
 DTYPES |= {dtype.str: dtype for dtype in (np.dtype(kind).newbyteorder("<") for kind in (np.longdouble, np.clongdouble))}
 #: Deepest nesting of lists and dictionaries; bytes of JSON; values in it; characters of a text; entries of long lists.
-DEPTH, TEXT_BYTES, VALUES, CHARACTERS, LISTED = 20, 4 << 20, 200_000, 10_000, 4_000_000
+DEPTH, TEXT_BYTES, VALUES, CHARACTERS, LISTED = 20, 4 << 20, 200_000, 10_000, 3_000_000
 #: Lists of numbers that are longer cross as arrays do.
 SHORT = 16
 #: Whole numbers that arrays can hold.
@@ -202,7 +202,7 @@ class _Unpacker:
             return array[()] if tree.get("scalar") and array.ndim == 0 else array
         if "list" in tree:
             array = self.array(*tree["list"])
-            self.listed += array.size + (len(array) if array.ndim else 0)
+            self.listed += array.size + 4 * math.prod(array.shape[:-1])
             if self.listed > LISTED or not array.ndim or array.dtype.kind not in "biuf":
                 raise WireError("the answer holds a list that is too long")
             return array.tolist()

@@ -6,6 +6,7 @@ Only the standard library is used: what strangers have written is read in a smal
 from __future__ import annotations
 
 import ast
+import itertools
 import json
 import re
 from collections.abc import Collection, Iterable
@@ -222,7 +223,7 @@ def module_from(
             problems.append(f"code cell {cell.number} cannot be read")
             continue
         lines = cell.text.split("\n")
-        for node, following in zip(tree.body, [*tree.body[1:], None], strict=True):
+        for node, following in itertools.zip_longest(tree.body, tree.body[1:]):
             if not _is_kept(node, bound):
                 continue
             defined = _binds(node)

@@ -39,6 +39,8 @@ ZIP_BYTES, FILE_BYTES, NOTEBOOK_BYTES, TOTAL_BYTES = 20 << 20, 5 << 20, 30 << 20
 FILES, SEEN, ENTRIES, DEPTH, CLAIMED = 200, 20_000, 5_000, 20, 300 << 20
 #: What this process may use: bytes of memory, seconds of processor time.
 MEMORY_BYTES, CPU_SECONDS = 1 << 30, 20
+#: Exit status where that was not enough memory.
+NO_MEMORY = 12
 #: Notes and functions that are told of.
 NOTES, WORK = 30, 400
 #: What a browser or a file manager does to the name of a second copy.
@@ -119,6 +121,8 @@ def main() -> None:
         gather(Path(request["path"]), request["modules"], Path(request["folder"]), found, careful=request["careful"])
     except Refused as refusal:
         found.refused = (refusal.status, str(refusal))
+    except MemoryError:
+        os._exit(NO_MEMORY)
     sys.stdout.buffer.write(json.dumps(vars(found)).encode())
     sys.stdout.buffer.flush()
     os._exit(0)  # what is in memory may be large, and nothing of it needs to be put away
@@ -236,7 +240,7 @@ def _in_zip(content: bytes, above: tuple[str, ...], found: Gathered, *, whole: b
     claimed = kept = 0
     for name, member in zip(names, members, strict=True):
         pure = PurePosixPath(name)
-        if member.is_dir() or name.endswith("/") or not pure.parts or _is_skipped((*above, *pure.parts)):
+        if not name or name.endswith("/") or not pure.parts or _is_skipped((*above, *pure.parts)):
             continue
         if inside := next((top for top in environments if pure.is_relative_to(top)), None):
             found.note(f"{_shown(str(inside))} is an environment of Python; left out")
@@ -480,7 +484,8 @@ class _Copies:
             for module, names in self.wanted.items():
                 if module not in self.found.modules:
                     made, defined, faults = cells.module_from(sources, names, elsewhere)
-                    target = PurePosixPath(f"{FROM_NOTEBOOK}{module}.py")
+                    names_of_files = (f"{FROM_NOTEBOOK}{module}{number or ''}.py" for number in range(FILES))
+                    target = next(PurePosixPath(name) for name in names_of_files if not (self.folder / name).exists())
                     if defined & set(names) and self._write(target, made.text.encode("utf-8", "replace")):
                         self.found.modules[module], self.texts[target] = str(target), made.text
                         self.found.origins[str(target)] = [

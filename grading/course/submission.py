@@ -137,5 +137,6 @@ def _gathered(request: dict) -> tuple[dict | None, str]:
 def _ending(status: int) -> str:
     if -status in (9, 24):
         return f"took more than {gather.CPU_SECONDS} s of processor time"
-    return "took more memory than it may have" if status == 1 else f"ended Python (exit status {status})"
-
+    if status == gather.NO_MEMORY:
+        return f"took more than {gather.MEMORY_BYTES >> 20} MB of memory"
+    return f"ended Python (exit status {status})"
