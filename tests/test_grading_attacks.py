@@ -6,6 +6,7 @@ import json
 import os
 import resource
 import struct
+import subprocess
 import sys
 import time
 import zipfile
@@ -147,12 +148,18 @@ def test_pages_of_odd_names_are_nobody_elses():
     assert len({page.lower() for page in both.values()}) == 2
 
 
-def test_folders_of_every_kind(submissions, tmp_path):
+@pytest.fixture
+def deep(submissions):
+    """A folder with others in it, 1500 levels deep, which is more than most programs put away again."""
+    yield submissions / "deep"
+    subprocess.run(["rm", "-rf", submissions / "deep"], check=True)
+
+
+def test_folders_of_every_kind(submissions, tmp_path, deep):
     (submissions / "x.py").mkdir()
     (submissions / "x.py" / "x.py").mkdir()
     for name, text in SOLUTION.items():
         (submissions / "x.py" / name).write_text(text)
-    deep = submissions / "deep"
     deep.mkdir()
     for name, text in SOLUTION.items():
         (deep / name).write_text(text)

@@ -55,9 +55,9 @@ def processes():
     return n
 def memory(total):
     kept = []
-    for i in range(total >> 22):
+    for i in range(total // (7 << 20)):
         kept.append(os.memfd_create("x"))
-        os.write(kept[-1], bytes(4 << 20))
+        os.write(kept[-1], bytes(7 << 20))
     time.sleep(2)
     return len(kept)
 def pool():

@@ -10,6 +10,7 @@ the submission's own are found, too. In the box, what is imported at the top of 
 from __future__ import annotations
 
 import ast
+import builtins
 import importlib.abc
 import importlib.machinery
 import importlib.util
@@ -111,7 +112,7 @@ class _Absent(importlib.abc.MetaPathFinder, importlib.abc.Loader):
     """
 
     def __init__(self, folder: Path):
-        self.folder, self.names = str(folder), set()
+        self.folder, self.names, self.before = str(folder), set(), builtins.__import__
 
     def find_spec(self, fullname, path=None, target=None):
         top = fullname.split(".")[0]
@@ -129,6 +130,14 @@ class _Absent(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         module.__path__, module.__all__ = [], []
         module.__getattr__ = lambda name: _nothing_there(module.__name__, name)
 
+    def importing(self, name, globals=None, locals=None, fromlist=(), level=0):
+        """As `__import__`; names that a module has lost are as absent as modules that are not here."""
+        module = self.before(name, globals, locals, fromlist, level)
+        lost = [part for part in fromlist or () if part != "*" and not hasattr(module, part)]
+        if lost and level == 0 and self._is_at_the_top():
+            return _Partly(module)
+        return module
+
     def _is_at_the_top(self) -> bool:
         frame = sys._getframe()
         while frame and ("importlib" in frame.f_code.co_filename or frame.f_code.co_filename == __file__):
@@ -141,6 +150,16 @@ class _Absent(importlib.abc.MetaPathFinder, importlib.abc.Loader):
             return False
         imports = (ast.Import, ast.ImportFrom)
         return any(isinstance(n, imports) and n.lineno <= frame.f_lineno <= n.end_lineno for n in tree.body)
+
+
+class _Partly:
+    """A module, and in the place of what it no longer has, something of which any use says so."""
+
+    def __init__(self, module):
+        self._module = module
+
+    def __getattr__(self, name: str):
+        return getattr(self._module, name) if hasattr(self._module, name) else _nothing_there(self._module.__name__, name)
 
 
 def _nothing_there(module: str, name: str):
@@ -208,7 +227,9 @@ def install(folder: Path, modules: dict[str, str], *, lenient: bool = False) -> 
     sys.meta_path[:] = [finder for finder in sys.meta_path if not isinstance(finder, (_Finder, _Absent))]
     sys.meta_path.insert(0, _Finder(folder, modules, lenient))
     if lenient:
-        sys.meta_path.append(_Absent(folder))
+        absent = _Absent(folder)
+        sys.meta_path.append(absent)
+        builtins.__import__ = absent.importing
     if str(folder) not in sys.path:
         sys.path.append(str(folder))
     names = {

@@ -430,7 +430,8 @@ class _Copies:
         if not self.texts and not self.notebooks:
             if self.problem:
                 raise Refused(*self.problem)
-            raise Refused("empty", "there is no Python file and no notebook in it")
+            why = f" ({'; '.join(self.found.notes[:3])})" if self.found.notes else ""
+            raise Refused("empty", f"there is no Python file and no notebook in it{why}")
         files = self._of_one_assignment()
         for module, names in self.wanted.items():
             exact = [file for file in files if file.stem == module]
