@@ -33,7 +33,10 @@ def _quick(monkeypatch):
     """Who has handed in all modules gets all points: what is tested here comes before the boxes and after them."""
 
     def mark(self, submission, sandbox, **options):
-        parts = [frozenset(p.name for p in q.parts) if q.module in submission.modules else frozenset() for q in self.questions]
+        parts = [
+            frozenset(p.name for p in q.parts) if q.module in submission.modules else frozenset()
+            for q in self.questions
+        ]
         outcomes = [QuestionOutcome(q, passed) for q, passed in zip(self.questions, parts, strict=True)]
         return Outcome(tuple(outcomes), tuple(submission.notes))
 
@@ -80,13 +83,25 @@ CONTENTS: dict[str, tuple[bytes | str, float]] = {
     "newline.zip": (zipped(SOLUTION | {"new\nline.py": "x = 1", "tab\t.py": "x", "\x1b[31m.py": ""}), 20),
     "damaged.zip": (damaged(MODULE), 4),
     "damaged_other.zip": (zipped(SOLUTION) + b"rest", 20),
-    "folder_called_py.zip": (zipped(SOLUTION | {"x.py/": "", "y.py/z.txt": "", "from_notebook_cross_validation.py/a.txt": ""}), 20),
-    "folder_called_module.zip": (zipped({f"{MODULE}/a.txt": "", f"deep/{MODULE}": SOLUTION[MODULE], FOLDS: SOLUTION[FOLDS]}), 20),
+    "folder_called_py.zip": (
+        zipped(SOLUTION | {"x.py/": "", "y.py/z.txt": "", "from_notebook_cross_validation.py/a.txt": ""}),
+        20,
+    ),
+    "folder_called_module.zip": (
+        zipped({f"{MODULE}/a.txt": "", f"deep/{MODULE}": SOLUTION[MODULE], FOLDS: SOLUTION[FOLDS]}),
+        20,
+    ),
     "only_a_folder_called_module.zip": (zipped({f"{MODULE}/a.txt": "", FOLDS: SOLUTION[FOLDS]}), 4),
-    "notebook_folder.zip": (zipped({"from_notebook_cross_validation.py/a.txt": "", "a.ipynb": notebook(*SOLUTION.values())}), 20),
+    "notebook_folder.zip": (
+        zipped({"from_notebook_cross_validation.py/a.txt": "", "a.ipynb": notebook(*SOLUTION.values())}),
+        20,
+    ),
     "long_expression.zip": (zipped(SOLUTION | {"long.py": LONG}), 20),
     "long_expression_in_module.zip": (zipped(SOLUTION | {MODULE: SOLUTION[MODULE] + LONG}), 20),
-    "long_expression.ipynb": (notebook(SOLUTION[MODULE], LONG, "x = " + "(" * 50_000, "-" * 100_000 + "1", SOLUTION[FOLDS]), 20),
+    "long_expression.ipynb": (
+        notebook(SOLUTION[MODULE], LONG, "x = " + "(" * 50_000, "-" * 100_000 + "1", SOLUTION[FOLDS]),
+        20,
+    ),
     "magics.ipynb": (notebook("!ls\n%time x\n" * 20_000 + "def broken(:", *SOLUTION.values()), 20),
     "strings.ipynb": (notebook("'''" * 20_001 + "!ls\n" * 20_000, *SOLUTION.values()), 20),
     "brackets.ipynb": ("[" * 5_000_000, 0),
@@ -117,8 +132,25 @@ def test_what_it_holds_costs_nobody_else_his_row(submissions, tmp_path, name):
     assert len(list((tmp_path / "out" / "feedback").iterdir())) == 2
 
 
-NAMES = [b"new\nline.zip", "naïve.zip".encode("latin-1"), b"n" * 245 + b".zip", b".hidden.zip", b"=1+1.zip", "＝1+1.zip".encode()]
-NAMES += [b" .zip", b"...zip", b"-rf", b"a<b>&\".zip", b"con.zip", b"\x1b[31mred.zip", "\u202egpj.zip".encode(), b"%s{0}.zip", b"x.py"]
+NAMES = [
+    b"new\nline.zip",
+    "naïve.zip".encode("latin-1"),
+    b"n" * 245 + b".zip",
+    b".hidden.zip",
+    b"=1+1.zip",
+    "＝1+1.zip".encode(),
+]
+NAMES += [
+    b" .zip",
+    b"...zip",
+    b"-rf",
+    b'a<b>&".zip',
+    b"con.zip",
+    b"\x1b[31mred.zip",
+    "\u202egpj.zip".encode(),
+    b"%s{0}.zip",
+    b"x.py",
+]
 
 
 def test_what_it_is_called_costs_nobody_a_row(submissions, tmp_path):

@@ -2,9 +2,9 @@
 
 `cs231n.classifiers.linear_svm`, `cs231n.layers` and so on lead to the submission's own files, wherever they lie;
 helpers of the course that a submission may lack (`cs231n.gradient_check`, `cs231n.vis_utils` …) are empty stand-ins;
-`past.builtins`, `builtins`, `future` and `six.moves` offer the names of Python 2 that appear there. Modules that lie beside
-the submission's own are found, too. In the box, what is imported at the top of a file and is not there (`google.colab`,
-`seaborn`) only matters where it is used.
+`past.builtins`, `builtins`, `future` and `six.moves` offer the names of Python 2 that appear there. In the box, modules
+that lie beside the submission's own are found, too, and what is imported at the top of a file and is not there
+(`google.colab`, `seaborn`) only matters where it is used.
 """
 
 from __future__ import annotations
@@ -61,7 +61,9 @@ class _Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         """Whether the name is that of something that Python has."""
         if name in sys.builtin_module_names or name in sys.stdlib_module_names:
             return True
-        return importlib.machinery.PathFinder.find_spec(name, [p for p in sys.path if not self._is_below(p)]) is not None
+        return (
+            importlib.machinery.PathFinder.find_spec(name, [p for p in sys.path if not self._is_below(p)]) is not None
+        )
 
     def _is_below(self, path: str) -> bool:
         return Path(path or ".").absolute().is_relative_to(self.folder.absolute())
@@ -108,7 +110,7 @@ class _Alias(importlib.abc.Loader):
 class _Absent(importlib.abc.MetaPathFinder, importlib.abc.Loader):
     """The last to be asked: in the place of a module that is not here, one of which any use says so.
 
-    Only for imports at the top of one of the submission's files: one in a `try` has something for the case that it fails.
+    Only for imports at the top of one of the submission's files: one in a `try` has something in its place.
     """
 
     def __init__(self, folder: Path):
@@ -159,7 +161,9 @@ class _Partly:
         self._module = module
 
     def __getattr__(self, name: str):
-        return getattr(self._module, name) if hasattr(self._module, name) else _nothing_there(self._module.__name__, name)
+        return (
+            getattr(self._module, name) if hasattr(self._module, name) else _nothing_there(self._module.__name__, name)
+        )
 
 
 def _nothing_there(module: str, name: str):
@@ -169,7 +173,7 @@ def _nothing_there(module: str, name: str):
 
 
 class _NotHere:
-    """Something of a module that is not here: while files are loaded it may be called, later it says what is missing."""
+    """Something of a module that is not here: while files are loaded it may be called, later it says so."""
 
     loading = True
 

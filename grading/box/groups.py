@@ -1,7 +1,7 @@
 """Control groups of Linux, where the grader may make some: what a box may use in all, and all that is in it by name.
 
-Limits of processes count each alone and do not see memory that nobody has mapped. A group counts everything, and nothing that
-a box starts can leave it. As root groups can be made nearly everywhere; other users have them where somebody has given them one.
+Limits of processes count each alone and do not see memory that nobody has mapped. A group counts everything, and nothing
+that an unprivileged box starts can leave it. Root can make groups nearly everywhere, others where somebody gave them one.
 """
 
 from __future__ import annotations
@@ -75,7 +75,7 @@ def can_group() -> bool:
 
 @functools.cache
 def _homes() -> tuple[tuple[Path, dict[str, str]], ...]:
-    """Folders below which a group can be made, with the files of the limits that each has; memory is among them, or none."""
+    """Folders below which a group can be made, with the files of the limits that each has."""
     try:
         own = dict(_line(line) for line in Path("/proc/self/cgroup").read_text("ascii").splitlines())
     except (OSError, ValueError):

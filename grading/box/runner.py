@@ -47,15 +47,16 @@ def main() -> None:
     answers.flush()
     while header := requests.read(wire.HEADER.size):
         request = wire.decode(header + requests.read(wire.frame_length(header, sys.maxsize)))
+        nonce = {"nonce": request.pop("nonce")}
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")
-                answer = wire.encode({"value": box.do(**request)})
+                answer = wire.encode(nonce | {"value": box.do(**request)})
         except MemoryError:
             error = {"type": "MemoryError", "message": "more memory than allowed", "line": None, "file": None}
-            answer = wire.encode({"error": error})
+            answer = wire.encode(nonce | {"error": error})
         except (Exception, SystemExit, KeyboardInterrupt) as problem:
-            answer = wire.encode({"error": _describe(problem, folder)})
+            answer = wire.encode(nonce | {"error": _describe(problem, folder)})
         answers.write(answer)
         answers.flush()
 

@@ -2,8 +2,8 @@
 
 In a bubblewrap box a submission sees the system's programs, Python's packages, its own files and an empty /tmp, all
 but the last read-only; it has no network, no other processes, no privileges and a user of its own, and everything it
-started ends with the box. Without bubblewrap the limits on time, memory, processes and output hold for each process, but
-the submission can read what its user can read, write what its user can write, and use the network.
+started ends with the box. Without bubblewrap the limits on time, memory, processes and output hold for each process,
+but the submission can read what its user can read, write what its user can write, and use the network.
 """
 
 from __future__ import annotations
@@ -75,7 +75,7 @@ class Sandbox:
     isolated: bool
 
     def missing(self) -> str:
-        """What the wall that is had on this machine does not keep a submission from; "" where it is the best there is."""
+        """What this machine's wall does not keep a submission from; "" where it is the best there is."""
         if not self.isolated:
             return "no bubblewrap: it could read, write and send what the grader's user can"
         wall = walls.best()

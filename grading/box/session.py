@@ -12,6 +12,7 @@ from __future__ import annotations
 import builtins
 import contextlib
 import os
+import secrets
 import selectors
 import signal
 import time
@@ -23,7 +24,7 @@ import psutil
 from grading.box import wire
 from grading.box.sandbox import DEFAULT_LIMITS, Limits, Sandbox
 
-__all__ = ["Remote", "Session", "Stopped", "SubmissionError"]
+__all__ = ["KILLED", "Remote", "Session", "Stopped", "SubmissionError"]
 
 #: Seconds between two looks at what the box uses.
 LOOK = 0.2
@@ -33,10 +34,14 @@ CHUNK = 1 << 20
 KEPT = 4000
 #: Where Linux counts.
 VMSTAT = Path("/proc/vmstat")
+#: What is said of a process that was killed, by itself or by somebody outside.
+KILLED = "Python crashed (SIGKILL)"
 #: Lines of a file that an exception is said to be in; a longer file was not written to be read.
 LINES = 20_000
 #: Exceptions that are told of by name; others by the name of what they are made of.
-EXCEPTIONS = {name for name, kind in vars(builtins).items() if isinstance(kind, type) and issubclass(kind, BaseException)}
+EXCEPTIONS = {
+    name for name, kind in vars(builtins).items() if isinstance(kind, type) and issubclass(kind, BaseException)
+}
 EXCEPTIONS |= {"LinAlgError", "AxisError", "PicklingError", "JSONDecodeError", "TimeoutExpired"}
 #: Seconds that Python and NumPy get to start in, beside the question's own time.
 START_SECONDS = 60.0
@@ -125,7 +130,7 @@ class Session:
         origins: dict[str, list] | None = None,
     ):
         self.limits, self.seconds, self._printed = limits, 0.0, b""
-        self._folder, self._origins, self.killed = Path(folder), origins or {}, False
+        self._folder, self._origins = Path(folder), origins or {}
         self._printed_bytes, self._stopped, self._errors_open = 0, None, True
         self._processor_seconds, self._kills = 0.0, _out_of_memory_kills()
         self._box = sandbox.start(folder, modules, limits)
@@ -169,13 +174,15 @@ class Session:
         return self._printed
 
     def _do(self, action: str, target: Remote | None, **request):
-        request = {"do": action} | ({"handle": target.handle} if target else {}) | _handles(request)
+        nonce = secrets.randbits(62)  # so that nothing that was sent before can be the answer
+        request = {"nonce": nonce, "do": action} | ({"handle": target.handle} if target else {}) | _handles(request)
         start = time.perf_counter()
         answer = self._receive(wire.encode(request))
         self.seconds = time.perf_counter() - start
-        if isinstance(answer, dict) and "value" in answer:
+        answer = answer if isinstance(answer, dict) and answer.get("nonce") == nonce else {}
+        if "value" in answer:
             return answer["value"]
-        error = answer.get("error") if isinstance(answer, dict) else None
+        error = answer.get("error")
         if not isinstance(error, dict):
             raise self._stop("protocol", "the submission wrote into the grader's channel")
         name = error.get("type")
@@ -322,7 +329,8 @@ class Session:
             return self._stop("time", f"used more than {self.limits.cpu_seconds} s of processor time")
         if number == signal.SIGKILL and _out_of_memory_kills() > self._kills:
             return self._stop("memory", f"used more than {self.limits.memory_bytes / 2**30:.3g} GB of memory")
-        self.killed = number == signal.SIGKILL  # by its own hand, or by somebody outside
+        if number == signal.SIGKILL:  # by its own hand, or by somebody outside
+            return self._stop("crash", KILLED)
         if number:
             name = signal.Signals(number).name if number in set(signal.Signals) else f"signal {number}"
             return self._stop("crash", f"Python crashed ({name})")
@@ -348,7 +356,7 @@ def _widen(pipe) -> None:
 
 
 def _files_in_memory(number: int) -> dict[tuple[int, int], int]:
-    """Bytes of the files that a process has open and that lie nowhere but in memory (Linux), by what identifies them."""
+    """Bytes of the files that a process has open and that lie only in memory (Linux), by what identifies them."""
     found, folder = {}, f"/proc/{number}/fd"
     with contextlib.suppress(OSError):
         for name in os.listdir(folder):

@@ -1,8 +1,9 @@
 """The command that puts a program into a box of bubblewrap, and the best box that this machine has.
 
-Everything in it is read-only but /tmp and /dev/shm, whose sizes are limited; there is no network and no other process. Best is
-a box with a user of its own, who has no rights and can make no box in the box (new user namespaces are switched off). Root makes
-the box, gives up all rights for that user, and then goes into a second one, since only users without rights can switch them off.
+Everything in it is read-only but /tmp and /dev/shm, whose sizes are limited; there is no network and no other process.
+Best is a box with a user of its own, who has no rights and can make no box in the box (new user namespaces are switched
+off). Root makes the box, gives up all rights for that user, and then goes into a second one: only users without rights
+can switch them off.
 """
 
 from __future__ import annotations
@@ -102,9 +103,7 @@ def command(folder: Path, sizes: tuple[int, int], environment: dict[str, str], t
     return _wall(wall, folder, sizes, environment, told)
 
 
-def _wall(
-    wall: Wall, folder: Path, sizes: tuple[int, int], environment: dict[str, str], told: int | None
-) -> list[str]:
+def _wall(wall: Wall, folder: Path, sizes: tuple[int, int], environment: dict[str, str], told: int | None) -> list[str]:
     root = os.getuid() == 0
     begin = ["bwrap", "--unshare-ipc", "--unshare-pid", "--unshare-net", "--unshare-uts", "--unshare-cgroup-try"]
     begin += ["--die-with-parent", "--new-session", "--clearenv"]

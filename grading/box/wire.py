@@ -22,7 +22,8 @@ HEADER = struct.Struct("<4sQQ")
 MAGIC = b"EER1"
 #: Kinds of entries that arrays may have: bool, integers, floats, complex; and their types as they are written.
 KINDS = "biufc"
-DTYPES = {np.dtype(f"<{kind}").str: np.dtype(f"<{kind}") for kind in "? i1 i2 i4 i8 u1 u2 u4 u8 f2 f4 f8 c8 c16".split()}
+DTYPES = {dtype.str: dtype for dtype in map(np.dtype, ("?", "<i1", "<i2", "<i4", "<i8", "<u1", "<u2", "<u4", "<u8"))}
+DTYPES |= {dtype.str: dtype for dtype in map(np.dtype, ("<f2", "<f4", "<f8", "<c8", "<c16"))}
 DTYPES |= {dtype.str: dtype for dtype in (np.dtype(kind).newbyteorder("<") for kind in (np.longdouble, np.clongdouble))}
 #: Deepest nesting of lists and dictionaries; bytes of JSON; values in it; characters of a text; entries of long lists.
 DEPTH, TEXT_BYTES, VALUES, CHARACTERS, LISTED = 20, 4 << 20, 200_000, 10_000, 3_000_000
@@ -31,14 +32,23 @@ SHORT = 16
 #: Whole numbers that arrays can hold.
 WHOLE = range(-(2**63), 2**64)
 #: Types of which an answer says that it is of them; all others are kinds of the submission's own.
-TYPES = frozenset(
-    "ABCMeta AxesImage BatchNorm1d Counter CompletedProcess DataFrame Decimal DType Ellipsis Fraction Future Generator "
-    "Index Linear MaskedArray NoneType NotImplementedType Parameter Path PosixPath Random RandomState Series Tensor "
-    "bytearray bytes complex coo_array coo_matrix csc_array csc_matrix csr_array csr_matrix defaultdict deque dict "
-    "dict_items dict_keys dict_values enumerate ellipsis filter float frozenset function generator int int64 float64 list "
-    "list_iterator map matrix memmap memoryview method module ndarray object odict ufunc partial range recarray reversed "
-    "builtin_function_or_method set str str_ bytes_ tuple type void zip datetime64 timedelta64 date datetime".split()
-)
+TYPES = {"DataFrame", "Decimal", "Fraction", "Generator", "Index", "MaskedArray", "NoneType", "NotImplementedType"}
+TYPES |= {"Parameter", "PosixPath", "Random", "RandomState", "Series", "Tensor", "builtin_function_or_method", "bytes"}
+TYPES |= {
+    "bytearray",
+    "bytes_",
+    "complex",
+    "coo_array",
+    "coo_matrix",
+    "csc_array",
+    "csc_matrix",
+    "csr_array",
+    "csr_matrix",
+}
+TYPES |= {"date", "datetime", "datetime64", "deque", "dict", "dict_items", "dict_keys", "dict_values", "ellipsis"}
+TYPES |= {"enumerate", "filter", "float", "frozenset", "function", "generator", "int", "list", "list_iterator", "map"}
+TYPES |= {"matrix", "memmap", "memoryview", "method", "module", "ndarray", "object", "partial", "range", "recarray"}
+TYPES |= {"reversed", "set", "str", "str_", "timedelta64", "tuple", "type", "ufunc", "void", "zip"}
 OTHER_TYPE = "object of its own class"
 
 

@@ -17,7 +17,7 @@ from types import ModuleType
 import numpy as np
 
 from grading.box.sandbox import Sandbox
-from grading.box.session import Session, Stopped, SubmissionError
+from grading.box.session import KILLED, Session, Stopped, SubmissionError
 from grading.course.submission import Submission, collect
 from grading.importing import import_file
 from grading.judging.exam import Exam
@@ -130,6 +130,8 @@ class Assignment:
                 outcomes.append(_same_end(question, unloadable[question.module]))
             else:
                 outcome, loaded = self._mark(question, submission, sandbox, seed, expectations, data)
+                if outcome.message == KILLED:  # somebody outside may have done it; who does it himself, does it again
+                    outcome, loaded = self._mark(question, submission, sandbox, seed, expectations, data)
                 outcomes.append(outcome)
                 if not loaded and outcome.status not in ("ok", "error", "missing", RECORDED):
                     unloadable[question.module] = outcome
@@ -149,23 +151,19 @@ class Assignment:
         if question.module not in submission.modules:
             hint = f"{question.module}.py is missing"
             return _nothing(question, hint, "missing", hint), False
+        rng = np.random.default_rng([seed, self.questions.index(question)])
         modules = dict(submission.modules)
         for module in question.standins:
             modules[module] = f"_standin_{module}.py"
             shutil.copy(self.folder / "standin" / f"{module}.py", submission.folder / modules[module])
             (submission.folder / modules[module]).chmod(0o644)
-        for _ in range(2):  # whom somebody has killed from outside, gets a second chance; who kills himself has two
-            rng = np.random.default_rng([seed, self.questions.index(question)])
-            try:
-                session = Session(submission.folder, modules, sandbox, question.limits, submission.origins)
-            except (Stopped, SubmissionError) as problem:
-                return _nothing(question, str(problem), "crash", str(problem)), False
-            with session:
-                exam = Exam(question, session, rng, expectations, data)
-                outcome = exam.judge()
-            if not session.killed:
-                break
-        return outcome, exam.loaded
+        try:
+            session = Session(submission.folder, modules, sandbox, question.limits, submission.origins)
+        except (Stopped, SubmissionError) as problem:
+            return _nothing(question, str(problem), "crash", str(problem)), False
+        with session:
+            exam = Exam(question, session, rng, expectations, data)
+            return exam.judge(), exam.loaded
 
 
 def _no_more():

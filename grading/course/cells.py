@@ -193,7 +193,7 @@ def definitions(source: str) -> set[str]:
 def module_from(
     cells: Iterable[Cell], names: Collection[str], elsewhere: dict[str, str] | None = None
 ) -> tuple[Module, set[str], list[str]]:
-    """A module of the imports, functions, classes and constants that stand in cells, in order; experiments are left out.
+    """A module of the imports, functions, classes and constants in cells, in order; experiments are left out.
 
     Parameters
     ----------
@@ -217,7 +217,9 @@ def module_from(
             tree = ast.parse(cell.text)
         except SyntaxError as problem:
             problems.append(f"line {problem.lineno or 1} of code cell {cell.number}: {str(problem.msg)[:100]}")
-            broken.append((cell, {n for n in names if re.search(rf"^\s*(class|def)\s+{re.escape(n)}\b", cell.text, re.M)}))
+            broken.append(
+                (cell, {n for n in names if re.search(rf"^\s*(class|def)\s+{re.escape(n)}\b", cell.text, re.M)})
+            )
             continue
         except (ValueError, RecursionError, MemoryError):
             problems.append(f"code cell {cell.number} cannot be read")
@@ -287,4 +289,6 @@ def _is_constant(value: ast.expr, bound: set[str]) -> bool:
                 root = root.value
             if not isinstance(root, ast.Name) or root.id not in MAKERS:
                 return False
-    return not any(isinstance(p, ast.Name) and p.id in ("np", "numpy", "math") and p.id not in bound for p in ast.walk(value))
+    return not any(
+        isinstance(p, ast.Name) and p.id in ("np", "numpy", "math") and p.id not in bound for p in ast.walk(value)
+    )

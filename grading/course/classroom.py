@@ -192,7 +192,7 @@ def _handed_in(submissions: Path, out: Path) -> list[Path]:
 
 
 def _reported(assignment: Assignment, out: Path, rows: list[Row]) -> list[Row]:
-    """Write the results, first without, then with what shows beside the others: nothing that fails there loses a grade."""
+    """Write the results, first without what shows only beside the others: nothing that fails there loses a grade."""
     write_grades(assignment, out, rows)
     try:
         rows = compared(rows, assignment)

@@ -11,7 +11,6 @@ from grading.course.assignment import Assignment
 from grading.course.grades import Row
 from grading.course.release import without_solutions
 from grading.course.sameness import functions_of
-from grading.course.submission import student_of
 
 __all__ = ["compared"]
 
@@ -101,4 +100,3 @@ def _pairs(rows: list[Row], works: dict[str, dict[str, Functions]]) -> dict[str,
 
 def _size(functions: Functions) -> int:
     return sum(functions.values())
-

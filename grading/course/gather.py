@@ -2,10 +2,10 @@
 
     python -I -S -c "…; main()" < request > answer
 
-`grading.course.submission` starts it with limits on memory, time and file sizes, gives it a request and reads its answer,
-both JSON. It copies the files that may matter into an empty folder, names none of them in a way that leads outside, runs
-nothing, and uses the standard library alone, so that it starts at once. What it cannot read costs that file, not the rest;
-should it die of one nevertheless, it is started again without looking into any (`careful`).
+`grading.course.submission` starts it, gives it a request and reads its answer, both JSON. It limits its memory and time,
+copies the files that may matter into an empty folder, names none of them in a way that leads outside, runs nothing, and
+uses the standard library alone, so that it starts at once. What it cannot read costs that file, not the rest; should it
+die of one nevertheless, it is started again without looking into any (`careful`).
 """
 
 from __future__ import annotations
@@ -33,9 +33,9 @@ __all__ = ["COPY", "FROM_NOTEBOOK", "SUFFIXES", "Refused", "gather", "main"]
 
 #: Kinds of files that a submission may consist of; others are left out.
 SUFFIXES = (".py", ".ipynb", ".md", ".txt", ".csv", ".json")
-#: Bytes of what is handed in as one file; of one file in it, and of a notebook, which may hold pictures; of all together.
+#: Bytes of what is handed in as one file; of one file in it; of a notebook, which may hold pictures; of all together.
 ZIP_BYTES, FILE_BYTES, NOTEBOOK_BYTES, TOTAL_BYTES = 20 << 20, 5 << 20, 30 << 20, 60 << 20
-#: Files that are copied, names that are looked at, names in an archive, levels of folders, bytes that an archive may claim.
+#: Files that are copied, names that are looked at, files in an archive, levels of folders, bytes that it may claim.
 FILES, SEEN, ENTRIES, DEPTH, CLAIMED = 200, 20_000, 5_000, 20, 300 << 20
 #: What this process may use: bytes of memory, seconds of processor time.
 MEMORY_BYTES, CPU_SECONDS = 1 << 30, 20
@@ -44,9 +44,20 @@ NO_MEMORY = 12
 #: Notes and functions that are told of.
 NOTES, WORK = 30, 400
 #: What a browser or a file manager does to the name of a second copy.
-COPY = re.compile(r"^(?:copy of |kopie von )?(.*?)(?:[ _-]?\(\d+\)|[ _-]copy(?:[ _-]?\d+)?|-\d)?$", re.IGNORECASE | re.DOTALL)
+COPY = re.compile(
+    r"^(?:copy of |kopie von )?(.*?)(?:[ _-]?\(\d+\)|[ _-]copy(?:[ _-]?\d+)?|-\d)?$", re.IGNORECASE | re.DOTALL
+)
 #: What a folder holds that nobody wrote for the assignment; `grading` and `standin` lie in what students are given.
-SKIPPED = {"__pycache__", ".ipynb_checkpoints", ".git", "__MACOSX", "node_modules", "site-packages", "grading", "standin"}
+SKIPPED = {
+    "__pycache__",
+    ".ipynb_checkpoints",
+    ".git",
+    "__MACOSX",
+    "node_modules",
+    "site-packages",
+    "grading",
+    "standin",
+}
 #: With one of these in it, a folder is an environment of Python.
 ENVIRONMENTS = {"pyvenv.cfg", "conda-meta"}
 #: What the folder of an assignment in the course's repository holds beside what people write.
@@ -67,7 +78,8 @@ GONE = {
 #: How the comments of 2015 speak of columns that are examples.
 LAYOUT_2015 = re.compile(r"\bX\s*:\s*(?:\(?D\s*[x,]\s*N\)?|[^\n]*\bcolumns?\b)|\bW\s*:\s*C\s*x\s*D\b")
 PYTHON_2 = re.compile(
-    r"^[ \t]*(?:print[ \t]+[^\s=(,.)]|exec[ \t]+[\"']|except[ \t]+\w+[ \t]*,[ \t]*\w+[ \t]*:|raise[ \t]+\w+[ \t]*,)", re.MULTILINE
+    r"^[ \t]*(?:print[ \t]+[^\s=(,.)]|exec[ \t]+[\"']|except[ \t]+\w+[ \t]*,[ \t]*\w+[ \t]*:|raise[ \t]+\w+[ \t]*,)",
+    re.MULTILINE,
 )
 
 
@@ -206,7 +218,9 @@ def _in_folder(top: Path, found: Gathered) -> Iterator[Entry]:
             seen += 1
             name = (*parts, member.name)
             if seen > SEEN:
-                found.note(f"more than {SEEN} files and folders, the most in {_shown(_top(name))}; the rest is left out")
+                found.note(
+                    f"more than {SEEN} files and folders, the most in {_shown(_top(name))}; the rest is left out"
+                )
                 return
             try:
                 if member.is_symlink():
@@ -226,7 +240,16 @@ def _in_zip(content: bytes, above: tuple[str, ...], found: Gathered, *, whole: b
     try:
         archive = zipfile.ZipFile(io.BytesIO(content))
         members = archive.infolist()
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError, ValueError, RuntimeError, OverflowError) as problem:
+    except (
+        zipfile.BadZipFile,
+        zlib.error,
+        EOFError,
+        NotImplementedError,
+        OSError,
+        ValueError,
+        RuntimeError,
+        OverflowError,
+    ) as problem:
         if whole:
             raise Refused("unreadable", f"the zip cannot be read: {_reason(problem)}") from None
         found.note(f"{_shown('/'.join(above))} cannot be read: {_reason(problem)}")
@@ -299,7 +322,15 @@ def _member(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> Callable[[int]
         try:
             with archive.open(member) as file:
                 return _at_most(file, most)
-        except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError, ValueError) as problem:
+        except (
+            zipfile.BadZipFile,
+            zlib.error,
+            EOFError,
+            NotImplementedError,
+            RuntimeError,
+            OSError,
+            ValueError,
+        ) as problem:
             raise Refused("unreadable", f"it is damaged: {_reason(problem)}") from None
 
     return read
@@ -330,7 +361,9 @@ def _chosen(entries: list[Entry], found: Gathered) -> list[Entry]:
     if len(possible) > FILES:
         tops = Counter(_top(entry.parts) for entry in possible)
         most, count = tops.most_common(1)[0]
-        found.note(f"{len(possible)} files, {count} of them in {_shown(most)}: {FILES} are looked at, the rest is left out")
+        found.note(
+            f"{len(possible)} files, {count} of them in {_shown(most)}: {FILES} are looked at, the rest is left out"
+        )
         found.refused = found.refused or ("too large", f"{len(possible)} files; at most {FILES}")
     return possible[:FILES]
 
@@ -395,7 +428,9 @@ class _Copies:
         if not _parses(plain):
             return content, text
         module, _, _ = cells.module_from([cells.Cell(1, plain)], ())
-        self.found.note(f"{_shown(str(file))} holds lines for IPython: of it, imports, definitions and constants were taken")
+        self.found.note(
+            f"{_shown(str(file))} holds lines for IPython: of it, imports, definitions and constants were taken"
+        )
         self.found.origins[str(file)] = [[_shown(str(file)), line] for _, line in module.origins]
         return module.text.encode("utf-8", "replace"), module.text
 
@@ -408,7 +443,12 @@ class _Copies:
         for name, body in list(written.items())[:FILES]:
             target = file.parent / f"{PurePosixPath(name).stem}.py"
             there = any(other.name == target.name for other in self.texts)
-            if _possible(name) and not there and len(self.texts) < FILES and self._write(target, body.encode("utf-8", "replace")):
+            if (
+                _possible(name)
+                and not there
+                and len(self.texts) < FILES
+                and self._write(target, body.encode("utf-8", "replace"))
+            ):
                 self.texts[target] = body
                 self.found.note(f"{target.name} was taken from a cell of {_shown(str(file))} that writes it")
 
@@ -458,7 +498,7 @@ class _Copies:
             raise Refused("nothing to grade", f"none of {', '.join(f'{name}.py' for name in self.wanted)} is there")
 
     def _of_one_assignment(self) -> list[PurePosixPath]:
-        """The Python files, best first; of several assignments of CS231n only those that hold the most of what is wanted."""
+        """The Python files, best first; of several assignments of CS231n those of the one that holds most of what is wanted."""
         files = sorted(self.texts, key=lambda file: (len(file.parts), str(file)))
         courses = {file: next((part.lower() for part in file.parts if COURSE.fullmatch(part)), "") for file in files}
         if len(set(courses.values()) - {""}) > 1:
@@ -471,7 +511,7 @@ class _Copies:
         return sorted(files, key=lambda file: (len(file.parts), -here[file.parent], str(file)))
 
     def _from_notebooks(self) -> list[str]:
-        """Modules made of the imports, functions, classes and constants that stand in a notebook's cells; problems found."""
+        """Modules made of the definitions that stand in notebooks' cells; the problems that were found are returned."""
         problems = []
         missing = [module for module in self.wanted if module not in self.found.modules]
         for file, text in self.notebooks if missing and not self.careful else []:
@@ -511,7 +551,8 @@ class _Copies:
             if PYTHON_2.search(text) or "print" in str(getattr(problem, "msg", "")):
                 self.found.note(f"{name} is Python 2 (line {line}); run 2to3 -w {name}, or write it for Python 3")
             elif not file.name.startswith(FROM_NOTEBOOK):
-                self.found.note(f"{name} has a mistake in its syntax in line {line}: {_shown(str(getattr(problem, 'msg', problem)))}")
+                said = _shown(str(getattr(problem, "msg", problem)))
+                self.found.note(f"{name} has a mistake in its syntax in line {line}: {said}")
             return
         except (RecursionError, MemoryError):
             self.found.note(f"{name} holds an expression that is too long to be looked at")
@@ -520,7 +561,7 @@ class _Copies:
             self.found.note(f"{name}: {said}")
         if LAYOUT_2015.search(text) and file.stem in self.wanted:
             self.found.note(
-                f"{name} speaks of the layout of 2015, one column an example; here X has one row an example, W is (D, C)"
+                f"{name} speaks of the layout of 2015, a column for each example; here X has a row for each, W is (D, C)"
             )
 
     def _work(self) -> list[str]:
@@ -557,7 +598,9 @@ def _gone(tree: ast.Module) -> list[str]:
             if name in GONE:
                 said.append(f"line {node.lineno}: {name} is gone; write {GONE[name]}")
         elif isinstance(node, ast.keyword) and node.arg == "newshape":
-            said.append(f"line {node.value.lineno}: reshape has no newshape= any more; give the shape first, without a name")
+            said.append(
+                f"line {node.value.lineno}: reshape has no newshape= any more; give the shape first, without a name"
+            )
     if "xrange" not in bound and "*" not in bound:
         uses = [n.lineno for n in ast.walk(tree) if isinstance(n, ast.Name) and n.id == "xrange"]
         if uses:
@@ -579,7 +622,7 @@ def _is_dotted(node: ast.expr) -> bool:
 
 
 def text_of(content: bytes) -> tuple[str, str]:
-    """The text in bytes, and how they were read: "utf-8", "declared" (the file says how), or the name of an encoding."""
+    """The text in bytes, and how they were read: as "utf-8", "declared" (the file says how), or another encoding."""
     if content.startswith((b"\xff\xfe", b"\xfe\xff")) or (len(content) > 3 and content[1:4:2] == b"\0\0"):
         try:
             bom = content.startswith((b"\xff\xfe", b"\xfe\xff"))

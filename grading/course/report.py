@@ -114,7 +114,7 @@ def write_results(assignment: Assignment, out: Path, rows: Sequence[Row]) -> lis
 
 
 def page_names(submissions: Sequence[str]) -> dict[str, str]:
-    """The name of each submission's page: its own, and where that is no name that every system takes, a hash behind it."""
+    """The name of each submission's page: its own, with a hash where that is no name that every system takes."""
     found = {name: f"{name}.html" for name in submissions if USUAL.fullmatch(name)}
     taken = {page.lower() for page in found.values()}
     for name in submissions:
@@ -128,7 +128,7 @@ def page_names(submissions: Sequence[str]) -> dict[str, str]:
 
 
 def printable(text: str) -> str:
-    """The text with what no terminal and no page should get written out: a line break as \\n, a stray byte as \\udce9."""
+    """The text, and written out in it what no terminal and no page should get: a line break as \\n, a stray byte."""
     return "".join(c if c.isprintable() else c.encode("unicode_escape", "backslashreplace").decode() for c in text)
 
 
@@ -158,7 +158,7 @@ def _csv(assignment: Assignment, rows: Sequence[Row]) -> str:
 
 
 def _cell(value):
-    """No cell begins with what a spreadsheet would run as a formula, also where it takes wide letters for narrow ones."""
+    """No cell begins with what a spreadsheet would run as a formula, wide letters among it."""
     if not isinstance(value, str):
         return value
     text = printable(value)

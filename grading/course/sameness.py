@@ -65,7 +65,9 @@ def _shape(function: ast.FunctionDef) -> tuple[str, int]:
         elif isinstance(node, ast.keyword):
             said = f"{node.arg}="
         digest.update(said.encode("utf-8", "replace") + b"\0")
-        children = [child for child in ast.iter_child_nodes(node) if not (isinstance(child, ast.stmt) and _is_text(child))]
+        children = [
+            child for child in ast.iter_child_nodes(node) if not (isinstance(child, ast.stmt) and _is_text(child))
+        ]
         if isinstance(node, ast.arg):
             children = []  # annotations
         digest.update(f"{len(children)}".encode())

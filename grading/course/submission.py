@@ -1,7 +1,7 @@
 """What was handed in, taken apart without running any of it.
 
 A submission is a folder, a zip, one module or one notebook. A small process with limits of its own looks into it
-(`grading.course.gather`): nothing that is handed in can take more than a file of it from its author, or anything from others.
+(`grading.course.gather`): what is handed in can cost its author that, and nobody else anything.
 """
 
 from __future__ import annotations
@@ -63,12 +63,14 @@ class Submission:
 def student_of(path: Path, others: Collection[str] = ()) -> str:
     """Name of the student: the file's name without its ending and without what marks a second copy.
 
-    What ends in -2 is a second copy only where `others`, the names of all that was handed in, hold a first or say nothing.
+    What ends in -2 is a second copy only where `others`, the names of all that was handed in, hold a first.
     """
     stem = path.stem if path.suffix.lower() in (*gather.SUFFIXES, ".zip") else path.name
     student = gather.COPY.match(stem).group(1).strip() or stem
     if others and stem[-2:-1] == "-" and stem[-1:].isdigit() and student == stem[:-2]:
-        stems = {Path(name).stem if Path(name).suffix.lower() in (*gather.SUFFIXES, ".zip") else name for name in others}
+        stems = {
+            Path(name).stem if Path(name).suffix.lower() in (*gather.SUFFIXES, ".zip") else name for name in others
+        }
         return student if student in stems else stem
     return student
 
