@@ -31,6 +31,11 @@ def open_notebook(assignment: str) -> Grader:
     From here on files that were written for CS231n can be imported, too: what they import in turn is looked after.
     """
     here = Path.cwd()
+    if not (here / "tests").is_dir():
+        raise FileNotFoundError(
+            f"this notebook runs in {here}, not in its own folder, which holds tests/ and the files to fill in; "
+            f"open the folder itself, or begin with: import os; os.chdir('the folder of {assignment}.ipynb')"
+        )
     modules = [name for name in load_assignment(assignment).modules if (here / f"{name}.py").is_file()]
     compat.install(here, {name: f"{name}.py" for name in modules})
     return Grader(assignment)

@@ -262,7 +262,7 @@ def test_who_looks_into_a_submission_has_little_memory_and_time(tmp_path, monkey
     folder = tmp_path / "out"
     folder.mkdir()
     crash = "import sys; sys.path.insert(0, ROOT)\nfrom grading.course import gather, sameness\n"
-    crash += "gather.functions_of = lambda text: bytes(8 << 30)\ngather.main()"
+    crash += "gather.statements_of = lambda text: bytes(8 << 30)\ngather.main()"
     root = str(Path(__file__).resolve().parents[1])
     monkeypatch.setattr("grading.course.submission.START", crash.replace("ROOT", repr(root)))
     submission = collect(tmp_path / "in.zip", KNN.modules, folder)

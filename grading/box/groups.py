@@ -1,7 +1,7 @@
 """Control groups of Linux, where the grader may make some: what a box may use in all, and all that is in it by name.
 
-Limits of processes count each alone and do not see memory that nobody has mapped. A group counts everything, and nothing
-that an unprivileged box starts can leave it. Root can make groups nearly everywhere, others where somebody gave them one.
+Limits of processes count each alone and do not see memory that nobody has mapped. A group counts everything, and what
+an unprivileged box starts cannot leave it. Root can make groups nearly everywhere, others where somebody let them.
 """
 
 from __future__ import annotations

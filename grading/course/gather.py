@@ -2,7 +2,7 @@
 
     python -I -S -c "…; main()" < request > answer
 
-`grading.course.submission` starts it, gives it a request and reads its answer, both JSON. It limits its memory and time,
+`grading.course.submission` starts it with a request and reads its answer, both JSON. It limits its memory and time, and
 copies the files that may matter into an empty folder, names none of them in a way that leads outside, runs nothing, and
 uses the standard library alone, so that it starts at once. What it cannot read costs that file, not the rest; should it
 die of one nevertheless, it is started again without looking into any (`careful`).
@@ -27,7 +27,7 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
 from grading.course import cells
-from grading.course.sameness import functions_of
+from grading.course.sameness import statements_of
 
 __all__ = ["COPY", "FROM_NOTEBOOK", "SUFFIXES", "Refused", "gather", "main"]
 
@@ -41,8 +41,8 @@ FILES, SEEN, ENTRIES, DEPTH, CLAIMED = 200, 20_000, 5_000, 20, 300 << 20
 MEMORY_BYTES, CPU_SECONDS = 1 << 30, 20
 #: Exit status where that was not enough memory.
 NO_MEMORY = 12
-#: Notes and functions that are told of.
-NOTES, WORK = 30, 400
+#: Notes and statements that are told of.
+NOTES, WORK = 30, 1500
 #: What a browser or a file manager does to the name of a second copy.
 COPY = re.compile(
     r"^(?:copy of |kopie von )?(.*?)(?:[ _-]?\(\d+\)|[ _-]copy(?:[ _-]?\d+)?|-\d)?$", re.IGNORECASE | re.DOTALL
@@ -498,7 +498,7 @@ class _Copies:
             raise Refused("nothing to grade", f"none of {', '.join(f'{name}.py' for name in self.wanted)} is there")
 
     def _of_one_assignment(self) -> list[PurePosixPath]:
-        """The Python files, best first; of several assignments of CS231n those of the one that holds most of what is wanted."""
+        """The Python files, best first; of several assignments of CS231n those of the one that holds the most."""
         files = sorted(self.texts, key=lambda file: (len(file.parts), str(file)))
         courses = {file: next((part.lower() for part in file.parts if COURSE.fullmatch(part)), "") for file in files}
         if len(set(courses.values()) - {""}) > 1:
@@ -561,24 +561,24 @@ class _Copies:
             self.found.note(f"{name}: {said}")
         if LAYOUT_2015.search(text) and file.stem in self.wanted:
             self.found.note(
-                f"{name} speaks of the layout of 2015, a column for each example; here X has a row for each, W is (D, C)"
+                f"{name} speaks of the layout of 2015, a column an example; here X has a row for each, W is (D, C)"
             )
 
     def _work(self) -> list[str]:
-        """Functions of the modules and notebooks, as `copies` compares them: module, digest, size."""
+        """Statements of the modules and notebooks, as `copies` compares them: module, digest, size."""
         if self.careful:
             return []
         found = []
         for file, text in self.texts.items():
             name = COPY.match(file.stem).group(1).strip().lower()
-            found += [f"{_shown(name)} {digest} {size}" for digest, size in functions_of(text)]
+            found += [f"{_shown(name)} {digest} {size}" for digest, size in statements_of(text)]
         for _, text in self.notebooks:
             try:
                 sources = cells.cells_of(text)
             except (ValueError, TypeError, KeyError, AttributeError, RecursionError, MemoryError):
                 continue
             for cell in sources:
-                found += [f"notebook {digest} {size}" for digest, size in functions_of(cell.text)]
+                found += [f"notebook {digest} {size}" for digest, size in statements_of(cell.text)]
         return sorted(set(found))[:WORK]
 
 

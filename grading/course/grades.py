@@ -60,7 +60,7 @@ class Grade:
     notes : tuple of str
         About what was handed in.
     work : tuple of str
-        Digests of the functions in its files, sorted: how equal work is found.
+        Digests of the statements in its files, sorted: how equal work is found.
     seconds : float
     walls : str
         What the box could not keep its code from, where there was less of a wall than there can be; else "".

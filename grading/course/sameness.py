@@ -1,4 +1,4 @@
-"""What the functions of a source look like when names, numbers, comments, layout and docstrings do not count.
+"""What the statements of a source look like when names, numbers, comments, layout and docstrings do not count.
 
 Only the standard library is used: what strangers have written is read in a small process of its own.
 """
@@ -7,21 +7,22 @@ from __future__ import annotations
 
 import ast
 import hashlib
+from collections.abc import Iterator
 
-__all__ = ["functions_of"]
+__all__ = ["statements_of"]
 
-#: Most functions of one file that are looked at, and most nodes of one function.
-FUNCTIONS, NODES = 200, 20_000
+#: Most functions of one file that are looked at, most statements of one function, most nodes of one statement.
+FUNCTIONS, STATEMENTS, NODES = 200, 500, 5_000
 
 
-def functions_of(source: str) -> list[tuple[str, int]]:
-    """A digest and a size (nodes of the syntax tree) for each function of a source; none where it cannot be parsed.
+def statements_of(source: str) -> list[tuple[str, int]]:
+    """A digest and a size (nodes of the syntax tree) for each statement in the functions of a source.
 
-    Functions that do nothing yet (`pass`, `...`, a raise) are left out.
+    A loop or a condition is one statement, what is in it are others. None where the source cannot be parsed.
     """
     try:
         tree = ast.parse(source)
-        return [_shape(node) for node in _functions(tree) if _does_something(node)]
+        return sorted({shape for function in _functions(tree) for shape in _shapes(function)})
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return []
 
@@ -38,42 +39,35 @@ def _functions(tree: ast.Module) -> list[ast.FunctionDef]:
     return found
 
 
-def _does_something(node: ast.FunctionDef) -> bool:
-    return any(not isinstance(part, (ast.Pass, ast.Raise)) and not _is_text(part) for part in node.body)
+def _shapes(function: ast.FunctionDef) -> Iterator[tuple[str, int]]:
+    own = {part.arg for part in ast.walk(function) if isinstance(part, ast.arg)}
+    own |= {part.id for part in ast.walk(function) if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Store)}
+    statements = [node for node in ast.walk(function) if isinstance(node, ast.stmt) and node is not function]
+    for statement in statements[:STATEMENTS]:
+        if not isinstance(statement, ast.Pass) and not _is_text(statement):
+            yield _shape(statement, own, function.name)
 
 
 def _is_text(node: ast.stmt) -> bool:
     return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
 
 
-def _shape(function: ast.FunctionDef) -> tuple[str, int]:
-    own = {a.arg for part in ast.walk(function) if isinstance(part, ast.arguments) for a in _arguments(part)}
-    own |= {p.id for p in ast.walk(function) if isinstance(p, ast.Name) and isinstance(p.ctx, ast.Store)}
-    numbers: dict[str, int] = {}
-    digest, size, pending = hashlib.sha256(function.name.encode("utf-8", "replace")), 0, [function]
+def _shape(statement: ast.stmt, own: set[str], function: str) -> tuple[str, int]:
+    """Digest and size of one statement, without those in it; all of a function's own names are alike."""
+    digest, size, pending = hashlib.sha256(function.encode("utf-8", "replace")), 0, [statement]
     while pending and size < NODES:
         node = pending.pop()
         size += 1
         said = type(node).__name__
         if isinstance(node, ast.Constant):
             said = f"constant {type(node.value).__name__}"
-        elif isinstance(node, (ast.Name, ast.arg)):
-            name = node.id if isinstance(node, ast.Name) else node.arg
-            said = f"own {numbers.setdefault(name, len(numbers))}" if name in own else name
+        elif isinstance(node, ast.Name):
+            said = "own" if node.id in own else node.id
         elif isinstance(node, ast.Attribute):
             said = f".{node.attr}"
         elif isinstance(node, ast.keyword):
             said = f"{node.arg}="
-        digest.update(said.encode("utf-8", "replace") + b"\0")
-        children = [
-            child for child in ast.iter_child_nodes(node) if not (isinstance(child, ast.stmt) and _is_text(child))
-        ]
-        if isinstance(node, ast.arg):
-            children = []  # annotations
-        digest.update(f"{len(children)}".encode())
+        children = [child for child in ast.iter_child_nodes(node) if not isinstance(child, ast.stmt)]
+        digest.update(f"{said} {len(children)}\0".encode("utf-8", "replace"))
         pending += reversed(children)
     return digest.hexdigest()[:16], size
-
-
-def _arguments(node: ast.arguments) -> list[ast.arg]:
-    return [*node.posonlyargs, *node.args, *node.kwonlyargs, *filter(None, [node.vararg, node.kwarg])]

@@ -48,7 +48,7 @@ class Submission:
     notes : list of str
         What the instructor should know: renamed files, several candidates, files left out.
     work : tuple of str
-        Digests of the functions in it, by which equal work is found: module, digest, size.
+        Digests of the statements in it, by which equal work is found: module, digest, size.
     origins : dict of str to list
         For a file that was made here, what each of its lines is in what was handed in: a place and a line.
     """
