@@ -3,13 +3,16 @@
 import numpy as np
 
 from grading.box.sandbox import Limits
+from grading.judging.comparison import difference, numbers
 from grading.judging.exam import Exam
 from grading.judging.questions import Part, Question
-from grading.judging.speed import judge_speed
+from grading.judging.speed import ATTEMPTS, CALLS, Timed, judge_speed
 
 ORDER, TITLE, MINUTES = 1, "k nearest neighbours", 120
 MODULES = {"k_nearest_neighbor": ("KNearestNeighbor",), "cross_validation": ("cross_validate",)}
 CLASSES = 4
+#: Distances that are looked at where there are too many for all.
+PAIRS = 400
 LIMITS = Limits(seconds=10, cpu_seconds=20)
 
 
@@ -109,34 +112,52 @@ def predict_labels(exam: Exam) -> None:
 
 
 def one_loop(exam: Exam) -> None:
-    if _judge_distances(exam, "compute_distances_one_loop"):
-        loop = "there still is a loop over the training rows"
-        _judge_speed(exam, "compute_distances_one_loop", tests=60, trains=1500, loop=loop)
+    method = "compute_distances_one_loop"
+    if _judge_distances(exam, method):
+        loop = "there still is a loop over the training rows, or over the features"
+        _judge_speed(exam, method, [((6, 4, 2), None), ((6, 150, 2), 330), ((6, 4, 1000), 100)], loop)
 
 
 def no_loops(exam: Exam) -> None:
-    if not _judge_distances(exam, "compute_distances_no_loops"):
+    method = "compute_distances_no_loops"
+    if not _judge_distances(exam, method):
         return
-    loop = "there still is a loop over the test rows"
-    _judge_speed(exam, "compute_distances_no_loops", tests=6000, trains=4, loop=loop)
-    classifier, _ = _trained(exam, np.zeros((2000, 1500)), np.zeros(2000, dtype=int))
-    found = classifier.call("compute_distances_no_loops", np.ones((300, 1500)))
-    exam.require(
-        "memory",
-        np.shape(found) == (300, 2000),
-        "an array of shape (num_test, num_train, D) is too large; use the matrix product X @ X_train.T",
-    )
+    loop = "there still is a loop over rows, or over features"
+    shapes = [((4, 4, 2), None), ((150, 4, 2), 42), ((4, 150, 2), 42), ((4, 4, 1000), 60)]
+    _judge_speed(exam, method, shapes, loop)
+    X, X_train = _pixels(exam, 300, 1500), _pixels(exam, 2000, 1500)
+    rows, columns = exam.rng.integers(0, 300, PAIRS), exam.rng.integers(0, 2000, PAIRS)
+    expected = exam.expect("distances_of_pairs", X[rows], X_train[columns])
+    classifier, _ = _trained(exam, X_train, np.zeros(2000, dtype=int))
+    found = numbers(classifier.call(method, X))
+    if found.shape != (300, 2000):
+        text = "an array of shape (num_test, num_train, D) is too large; use the matrix product X @ X_train.T"
+        exam.fail("memory", text)
+        return
+    exam.matches("memory", found[rows, columns], expected, what="the distances between many rows")
 
 
-def _judge_speed(exam: Exam, method: str, tests: int, trains: int, loop: str) -> None:
-    """Against a loop with a pass for each fourth pair, or for each test row where that is more."""
-    classifier, _ = _trained(exam, _pixels(exam, trains, 4), np.zeros(trains, dtype=int))
-
-    def call():
-        classifier.call(method, exam.session.put(_pixels(exam, tests, 4)))
-
+def _judge_speed(exam: Exam, method: str, shapes, loop: str) -> None:
+    """`shapes` are those of the test rows, the training rows and the features, and the passes that a call may take."""
     hint = f"the result is right, but it takes as long as a loop does: {loop}"
-    judge_speed(exam, "speed", call, max(tests, tests * trains // 4), hint)
+    judge_speed(exam, "speed", method, [[_timed(exam, *shape) for shape in shapes] for _ in range(ATTEMPTS)], hint)
+
+
+def _timed(exam: Exam, shape: tuple[int, int, int], passes: int | None) -> Timed:
+    tests, trains, features = shape
+    X_train, X = _pixels(exam, trains, features), _pixels(exam, CALLS * tests, features).reshape(CALLS, tests, features)
+    classifier, _ = _trained(exam, X_train, np.zeros(trains, dtype=int))
+    calls = np.repeat(np.arange(CALLS), 8)
+    rows, columns = exam.rng.integers(0, tests, len(calls)), exam.rng.integers(0, trains, len(calls))
+    expected = exam.expect("distances_of_pairs", X[calls, rows], X_train[columns])
+
+    def wrong(found: list) -> str | None:
+        arrays = [numbers(result) for result in found]
+        if any(array.shape != (tests, trains) for array in arrays):
+            return f"the shape should be {(tests, trains)}"
+        return difference(np.array(arrays)[calls, rows, columns], expected, "some distances", 1e-6)
+
+    return Timed(classifier, [X], wrong, passes)
 
 
 def cross_validation(exam: Exam) -> None:

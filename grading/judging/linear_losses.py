@@ -12,17 +12,18 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from grading.judging.comparison import one_array, several, with_hints
+from grading.judging.comparison import difference, one_array, several, with_hints
+from grading.judging.draws import draw_labels
 from grading.judging.exam import Exam
-from grading.judging.speed import judge_speed
+from grading.judging.speed import ATTEMPTS, CALLS, Timed, judge_speed
 
 __all__ = ["REG", "SHAPES", "LinearLoss", "draw_problem", "returns_loss_and_gradient"]
 
 #: (N, D, C) of the problems on which losses and gradients are compared.
 SHAPES = ((7, 5, 3), (12, 4, 6), (10, 9, 10), (1, 6, 2), (40, 3, 4))
 REG = 0.7
-#: (N, D, C) of the problem on which time is taken, and rows for each pass of the loop that is compared.
-TIMED, ROWS_A_PASS = (20_000, 4, 3), 4
+#: (N, D, C) of the problems on which time is taken, and passes of the loop that a call may take as long as.
+FEW_ROWS, MANY_ROWS, PASSES = (6, 5, 4), (200, 5, 4), 85
 
 
 def draw_problem(rng, shape: tuple[int, int, int], scale: Callable[[int], float] = lambda d: 1.0):
@@ -33,7 +34,7 @@ def draw_problem(rng, shape: tuple[int, int, int], scale: Callable[[int], float]
     n, d, c = shape
     X = rng.normal(size=(n, d))
     X[:, -1] = 1
-    return rng.normal(size=(d, c)) / scale(d), X, rng.integers(0, c, n)
+    return rng.normal(size=(d, c)) / scale(d), X, draw_labels(rng, n, c)
 
 
 def returns_loss_and_gradient(found, exam: Exam, parts) -> bool:
@@ -190,12 +191,24 @@ class LinearLoss:
             self._judge_speed(exam)
 
     def _judge_speed(self, exam: Exam) -> None:
-        def call():
-            W, X, y = (exam.session.put(array) for array in self.draw(exam.rng, TIMED))
-            exam.module.call(self.vectorized, W, X, y, REG)
-
         hint = "loss and gradient are right, but they take as long as a loop over the rows does; is everything "
-        judge_speed(exam, "speed", call, TIMED[0] // ROWS_A_PASS, f"{hint}vectorised?")
+        attempts = [[self._timed(exam, shape) for shape in (FEW_ROWS, MANY_ROWS)] for _ in range(ATTEMPTS)]
+        judge_speed(exam, "speed", self.vectorized, attempts, f"{hint}vectorised?")
+
+    def _timed(self, exam: Exam, shape) -> Timed:
+        stacks = [np.stack(arrays) for arrays in zip(*(self.draw(exam.rng, shape) for _ in range(CALLS)), strict=True)]
+        losses, gradients = exam.expect("losses_and_gradients", *stacks, REG)
+
+        def wrong(found: list) -> str | None:
+            for result, loss, gradient in zip(found, losses, gradients, strict=True):
+                if not several(result, 2):
+                    return "loss and gradient are expected"
+                problem = difference(result[0], loss, "the loss", self.loss_tolerance)
+                if problem := problem or difference(result[1], gradient, "the gradient", self.gradient_tolerance):
+                    return problem
+            return None
+
+        return Timed(exam.module, stacks, wrong, None if shape is FEW_ROWS else PASSES, (REG,))
 
 
 def _minus(a, b):
