@@ -23,7 +23,7 @@ __all__ = ["REG", "SHAPES", "LinearLoss", "draw_problem", "returns_loss_and_grad
 SHAPES = ((7, 5, 3), (12, 4, 6), (10, 9, 10), (1, 6, 2), (40, 3, 4))
 REG = 0.7
 #: (N, D, C) of the problems on which time is taken, and passes of the loop that a call may take as long as.
-FEW_ROWS, MANY_ROWS, PASSES = (6, 5, 4), (200, 5, 4), 85
+FEW_ROWS, MANY_ROWS, PASSES = (6, 5, 4), (200, 5, 4), 103
 
 
 def draw_problem(rng, shape: tuple[int, int, int], scale: Callable[[int], float] = lambda d: 1.0):
