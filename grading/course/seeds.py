@@ -49,5 +49,7 @@ def _read(path: Path) -> int:
             break
         time.sleep(0.05)  # where there are no links, somebody else is about to write it
     if not text.isdecimal() or len(text) > 40:
-        raise ValueError(f"{path} should hold a number, the seed of the class; delete it, and everything is graded anew")
+        raise ValueError(
+            f"{path} should hold a number, the seed of the class; delete it, and everything is graded anew"
+        )
     return int(text)

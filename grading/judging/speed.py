@@ -96,8 +96,7 @@ def judge_speed(exam: Exam, part: str, function: str, attempts: Sequence[Sequenc
             seconds[place] = min(seconds[place], taken / CALLS)
         few = min(seconds[0], FEW * loop)
         fast = all(
-            taken - few < problem.passes * loop
-            for taken, problem in zip(seconds[1:], problems[1:], strict=True)
+            taken - few < problem.passes * loop for taken, problem in zip(seconds[1:], problems[1:], strict=True)
         )
         if fast:
             break
