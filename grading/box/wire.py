@@ -94,7 +94,7 @@ def _pack(value, buffers, depth):
         return {"opaque": [type(value).__name__, "nested too deep"]}
     if isinstance(value, Handle):
         return {"handle": value.number}
-    if isinstance(value, (np.ndarray, np.generic)) and value.dtype.kind in KINDS:
+    if (type(value) is np.ndarray or isinstance(value, np.generic)) and value.dtype.kind in KINDS:
         array = np.ascontiguousarray(value)
         array = array.astype(array.dtype.newbyteorder("<"), copy=False)
         start = sum(map(len, buffers))

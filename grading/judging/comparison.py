@@ -9,7 +9,7 @@ import numpy as np
 
 from grading.box.wire import Opaque
 
-__all__ = ["difference", "near", "numbers", "one_array", "real_array", "several", "with_hints"]
+__all__ = ["difference", "minus", "near", "numbers", "one_array", "real_array", "several", "with_hints"]
 
 #: Numbers that have to agree before a factor or a constant is named.
 FEWEST = 3
@@ -60,6 +60,15 @@ def one_array(values: Sequence):
         if problem or array.shape != ():
             return value
     return np.array([float(real_array(value)[0]) for value in values])
+
+
+def minus(a, b):
+    """a − b where both are numbers of one shape, else a, so that the comparison can say what it is."""
+    (first, problem), (second, other) = real_array(a), real_array(b)
+    if problem or other or first.shape != second.shape:
+        return a
+    with np.errstate(invalid="ignore", over="ignore"):
+        return first.astype(float) - second.astype(float)
 
 
 def _holds_none(found) -> bool:

@@ -162,15 +162,15 @@ class Exam:
 
     def unchanged(self, part: str, arrays: Iterable[tuple[str, Remote, np.ndarray]]) -> bool:
         """Mark a part by whether arrays that stay in the box are still what was put there: (name, remote, original)."""
+        return self.without(part, [self.change(arrays)])
+
+    def change(self, arrays: Iterable[tuple[str, Remote, np.ndarray]]) -> str | None:
+        """Which of the arrays is no longer what was put into the box, if any."""
         for name, remote, original in arrays:
             now = remote.fetch()
             if not (isinstance(now, np.ndarray) and np.array_equal(now, original)):
-                self.fail(
-                    part, f"your code changes its input {name}; work on a copy (x -= … changes x, x = x - … does not)"
-                )
-                return False
-        self.pass_part(part)
-        return True
+                return f"your code changes its input {name}; work on a copy (x -= … changes x, x = x - … does not)"
+        return None
 
     def judge(self) -> QuestionOutcome:
         """Let the judge mark the parts; what the submission does wrong ends it and becomes part of the outcome."""

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from grading.judging.comparison import difference, one_array, real_array, several, with_hints
+from grading.judging.comparison import difference, minus, one_array, several, with_hints
 from grading.judging.draws import draw_labels
 from grading.judging.exam import Exam
 from grading.judging.speed import ATTEMPTS, CALLS, Timed, judge_speed
@@ -114,7 +114,7 @@ class LinearLoss:
         )
         exam.matches(
             "regularisation",
-            _minus(one_array([loss for loss, _ in ruled]), one_array([loss for loss, _ in plain])),
+            minus(one_array([loss for loss, _ in ruled]), one_array([loss for loss, _ in plain])),
             squares / (2 if self._halves(weights, plain, ruled) else 1),
             what=f"what reg = {REG} adds to the loss",
             tolerance=self.loss_tolerance,
@@ -134,8 +134,8 @@ class LinearLoss:
     def _halves(self, weights, plain, ruled) -> bool:
         """Whether reg adds reg/2 * sum(W**2) to the losses and reg * W to the gradients: one convention of two."""
         return all(
-            difference(_minus(with_reg[0], without[0]), REG * (W**2).sum() / 2, "", 1e-5) is None
-            and difference(_minus(with_reg[1], without[1]), REG * W, "", 1e-5) is None
+            difference(minus(with_reg[0], without[0]), REG * (W**2).sum() / 2, "", 1e-5) is None
+            and difference(minus(with_reg[1], without[1]), REG * W, "", 1e-5) is None
             for W, without, with_reg in zip(weights, plain, ruled, strict=True)
         )
 
@@ -151,7 +151,7 @@ class LinearLoss:
             mistakes = with_hints(exam.expect("other_gradients", W, X, y), self.gradient_hints)
             cases.append((without[1], exam.expect("gradient", W, X, y, 0.0), mistakes))
             mistakes = _regularisation_mistakes(W, len(y))
-            added.append((_minus(with_reg[1], without[1]), factor * REG * W, mistakes))
+            added.append((minus(with_reg[1], without[1]), factor * REG * W, mistakes))
         hint = "Compare with utils.gradcheck.check_gradient on a small problem; which columns are wrong?"
         tolerance = self.gradient_tolerance
         exam.all_match("data", cases, what="the gradient for reg = 0", tolerance=tolerance, hint=hint)
@@ -222,15 +222,6 @@ class LinearLoss:
             return None
 
         return Timed(exam.module, stacks, wrong, None if shape is FEW_ROWS else PASSES, (REG,))
-
-
-def _minus(a, b):
-    """a − b where both are numbers of one shape, else a, so that the comparison can say what it is."""
-    (first, problem), (second, other) = real_array(a), real_array(b)
-    if problem or other or first.shape != second.shape:
-        return a
-    with np.errstate(invalid="ignore", over="ignore"):
-        return first.astype(float) - second.astype(float)
 
 
 def _regularisation_mistakes(W: np.ndarray, rows: int) -> list[tuple]:

@@ -27,7 +27,7 @@ CALLS = 20
 ATTEMPTS = 5
 #: What a call with few rows may cost, in passes, and be subtracted.
 FEW = 250
-LISTS = " Lists come back, and making them takes as long as a loop does: return the arrays."
+LISTS = "the result is right, but it is a list, and to make it takes as long as a loop does: return the array itself"
 
 
 @dataclass(frozen=True)
@@ -42,6 +42,8 @@ class Timed:
         The arguments that differ; the first axis is that of the calls.
     same : sequence
         The arguments after them, which are the same in all calls.
+    loop : str
+        Over what there is a loop where these calls take long, for the hint.
     wrong : callable
         Says what is wrong with the list of results, if anything.
     passes : float
@@ -53,6 +55,7 @@ class Timed:
     wrong: Callable[[list], str | None]
     passes: float | None = None
     same: Sequence[Any] = ()
+    loop: str = ""
 
 
 def seconds_of_a_pass(passes: int = 500, length: int = 4) -> float:
@@ -77,11 +80,10 @@ def judge_speed(exam: Exam, part: str, function: str, attempts: Sequence[Sequenc
         ATTEMPTS times the same problems with other numbers, of each the one with few rows first. They are all drawn
         before, so that what is drawn next does not depend on how many were needed.
     hint : str
-        Where the loop is looked for.
+        What is said where they do not, before the `loop` of a problem.
     """
     seconds = np.full(len(attempts[0]), np.inf)
-    loop = np.inf
-    lists, fast = False, False
+    loop, lists, slow = np.inf, False, []
     for problems in attempts:
         loop = min(loop, seconds_of_a_pass())
         for place, problem in enumerate(problems):
@@ -95,12 +97,11 @@ def judge_speed(exam: Exam, part: str, function: str, attempts: Sequence[Sequenc
             lists = lists or any(_holds_lists(result) for result in found)
             seconds[place] = min(seconds[place], taken / CALLS)
         few = min(seconds[0], FEW * loop)
-        fast = all(
-            taken - few < problem.passes * loop for taken, problem in zip(seconds[1:], problems[1:], strict=True)
-        )
-        if fast:
+        later = zip(seconds[1:], problems[1:], strict=True)
+        slow = [problem for taken, problem in later if taken - few >= problem.passes * loop]
+        if not slow:
             break
-    exam.require(part, fast, hint + LISTS * lists)
+    exam.require(part, not slow, (LISTS if lists else f"{hint}{slow[0].loop}") if slow else "")
 
 
 def _holds_lists(result) -> bool:
