@@ -1,7 +1,5 @@
 """Tests of grading.judging.speed: every way of writing without a loop is taken, no loop is, whatever the machine does."""
 
-import multiprocessing
-import os
 
 import pytest
 

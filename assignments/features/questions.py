@@ -483,7 +483,8 @@ FILE, FUNCTIONS = "features", ("orientations", "rehearsal")
 QUESTIONS = [
     Question("q1", "Grey and hue", FILE,
              (Part("grey", 1, "the grey values are right"), Part("hue", 2, "each hue is counted in its bin"),
-              Part("bytes", 1, "pictures of bytes give the same and stay as they are")), colours, LIMITS, FUNCTIONS[:1]),
+              Part("bytes", 1, "pictures of bytes give the same and stay as they are")), colours, LIMITS,
+             ("orientations",)),
     Question("q2", "Gradients and directions of edges", "orientations",
              (Part("gradients", 1, "the gradients are right"), Part("bytes", 1, "those of bytes do not wrap round"),
               Part("values", 2, "lengths, bins and cells are right"),

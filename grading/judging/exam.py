@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from grading.box.session import Remote, Session, Stopped, SubmissionError
+from grading.judging.causes import cause_of
 from grading.judging.comparison import difference
 from grading.judging.expectations import Expectations
 from grading.judging.questions import Question, QuestionOutcome
@@ -218,9 +219,9 @@ class Exam:
         self._status, self._message = "error", str(problem)
         if problem.type == "NotImplementedError":
             return "not written yet"
-        return f"your code raised {problem.type}" + (
-            f" in line {problem.line} of {problem.file}" if problem.file else ""
-        )
+        where = f" in line {problem.line} of {problem.file}" if problem.file else ""
+        cause = cause_of(problem)
+        return f"your code raised {problem.type}{where}" + (f": {cause}" if cause else "")
 
     def _known(self, part: str) -> str:
         if part not in self._names:

@@ -7,12 +7,14 @@ give what typical mistakes give, in the order of the hints.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import numpy as np
 
-from grading.judging.comparison import difference, minus, one_array, several, with_hints
+from grading.box.session import SubmissionError
+from grading.judging.comparison import difference, minus, numbers, one_array, several, with_hints
 from grading.judging.draws import draw_labels
 from grading.judging.exam import Exam
 from grading.judging.speed import ATTEMPTS, CALLS, Timed, judge_speed
@@ -79,6 +81,10 @@ class LinearLoss:
 
     def judge_naive_loss(self, exam: Exam) -> None:
         """Parts data, regularisation and inputs: the loss with loops."""
+        with self._layout_named(exam, self.naive):
+            self._judge_naive_loss(exam)
+
+    def _judge_naive_loss(self, exam: Exam) -> None:
         problems = [self.draw(exam.rng, shape) for shape in SHAPES]
         plain, ruled, kept = [], [], []
         for W, X, y in problems:
@@ -131,6 +137,23 @@ class LinearLoss:
             hint="It should be reg * sum(W**2).",
         )
 
+    @contextmanager
+    def _layout_named(self, exam: Exam, function: str) -> Iterator[None]:
+        """Where the function raises since it is for W (C, D) and X (D, N), as CS231n had them in 2015, say so."""
+        try:
+            yield
+        except SubmissionError:
+            W, X, y = self.draw(exam.rng, SHAPES[0])
+            try:
+                result = exam.module.call(function, W.T, X.T, y, 0.0)
+            except SubmissionError:
+                result = None
+            if several(result, 2) and numbers(result[1]).shape == W.T.shape:
+                text = "it is written for W (C, D) and X (D, N), CS231n's layout of 2015; here W is (D, C) and X (N, D)"
+                rest = [part.name for part in exam.question.parts if part.name not in exam.passed]
+                exam.fail_all(f"{function}: {text}", rest)
+            raise
+
     def _halves(self, weights, plain, ruled) -> bool:
         """Whether reg adds reg/2 * sum(W**2) to the losses and reg * W to the gradients: one convention of two."""
         return all(
@@ -141,6 +164,10 @@ class LinearLoss:
 
     def judge_naive_gradient(self, exam: Exam) -> None:
         """Parts data and regularisation: the gradient with loops."""
+        with self._layout_named(exam, self.naive):
+            self._judge_naive_gradient(exam)
+
+    def _judge_naive_gradient(self, exam: Exam) -> None:
         problems = [self.draw(exam.rng, shape) for shape in SHAPES]
         plain, ruled = ([exam.module.call(self.naive, *problem, reg) for problem in problems] for reg in (0.0, REG))
         if not all(returns_loss_and_gradient(pair, exam, ("data", "regularisation")) for pair in plain + ruled):
@@ -160,6 +187,10 @@ class LinearLoss:
 
     def judge_vectorized(self, exam: Exam) -> None:
         """Parts loss, gradient and speed: both without loops."""
+        with self._layout_named(exam, self.vectorized):
+            self._judge_vectorized(exam)
+
+    def _judge_vectorized(self, exam: Exam) -> None:
         problems = [self.draw(exam.rng, shape) for shape in SHAPES]
         results = [exam.module.call(self.vectorized, *problem, REG) for problem in problems]
         if not all(returns_loss_and_gradient(pair, exam, ("loss", "gradient")) for pair in results):
