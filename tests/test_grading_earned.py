@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - a change a line
 """Exactly what was earned: right answers in unusual ways, wrong ones that look right, tricks, and odd returns."""
 
 import shutil

@@ -1,5 +1,4 @@
-"""Tests of grading.judging.speed: every way of writing without a loop is taken, no loop is, whatever the machine does."""
-
+"""Tests of grading.judging.speed: what has no loop is taken, in whichever way it is written, and no loop is."""
 
 import pytest
 
@@ -42,9 +41,43 @@ def test_what_has_no_loop_is_fast(name, question, file, way, source, tmp_path):
 
 @pytest.mark.parametrize(("name", "question", "file", "way", "source"), cases(LOOPS))
 def test_what_has_a_loop_is_not(name, question, file, way, source, tmp_path):
-    assert lost(name, question, file, source, tmp_path).keys() == {"speed"}
+    hints = lost(name, question, file, source, tmp_path)
+    assert "speed" in hints
+    assert "as long as a loop" in hints["speed"]
+    assert not {"values", "loss", "gradient"} & hints.keys()
 
 
 @pytest.mark.parametrize(("name", "question", "file", "way", "source"), cases(THREE_AXES))
 def test_what_needs_much_memory_is_fast_all_the_same(name, question, file, way, source, tmp_path):
     assert lost(name, question, file, source, tmp_path).keys() == {"memory"}
+
+
+def test_lists_are_said_to_be_lists(tmp_path):
+    source = ways.classifier(no_loops=f"({ways.NO_LOOPS['keepdims']}).tolist()")
+    assert "it is a list" in lost("knn", "q4", KNN, source, tmp_path)["speed"]
+
+
+def test_children_count_and_a_busy_judge_does_not_help(tmp_path):
+    """Loops in a process of their own are loops; what burns while the judge times its own loop gains nothing."""
+    rows = "[__import__('math').dist(x, t) for x in X for t in T]"
+    source = f"""import os
+import numpy as np
+
+
+class KNearestNeighbor:
+    def train(self, X, y):
+        self.X_train = X
+
+    def compute_distances_no_loops(self, X):
+        T = self.X_train
+        read, write = os.pipe()
+        if not os.fork():
+            os.write(write, np.array({rows}).tobytes()[:60000])
+            os._exit(0)
+        os.close(write)
+        with os.fdopen(read, "rb") as pipe:
+            found = np.frombuffer(pipe.read())
+        os.wait()
+        return found.reshape(len(X), len(T)).copy()
+"""
+    assert "speed" in lost("knn", "q4", KNN, source, tmp_path)

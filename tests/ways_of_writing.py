@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - a way of writing a line
 """Ways of writing one and the same function: right ones without a loop, which must be taken, and loops, which must not.
 
 The bodies stand in the place of the solution's. In NO_LOOPS, ONE_LOOP and their opposites X and T are the rows; `x` is
@@ -40,8 +41,7 @@ LOOPS = {
     "over test rows": "np.array([np.sqrt(((T - x)**2).sum(1)) for x in X])",
     "over training rows": "np.array([np.sqrt(((X - t)**2).sum(1)) for t in T]).T",
     "over test rows in the product": "np.sqrt((X**2).sum(1)[:, None] + (T**2).sum(1) - 2 * np.array([T @ x for x in X]))",
-    "over training rows in the product":
-    "np.sqrt((X**2).sum(1)[:, None] + (T**2).sum(1) - 2 * np.array([X @ t for t in T]).T)",
+    "over training rows in the product": "np.sqrt((X**2).sum(1)[:, None] + (T**2).sum(1) - 2 * np.array([X @ t for t in T]).T)",
     "over features": "np.sqrt(sum((X[:, d, None] - T[:, d])**2 for d in range(X.shape[1])))",
     "over pairs": "np.array([[np.sqrt(((x - t)**2).sum()) for t in T] for x in X])",
     "over pairs, in C": "np.array(list(__import__('itertools').starmap(__import__('math').dist,"
@@ -114,7 +114,10 @@ SVM = {
     "choose": {"correct": "np.choose(y, S.T)"},
     "take along an axis": {"correct": "np.take_along_axis(S, y[:, None], 1)"},
     "put along an axis": {"zero": "np.put_along_axis(M, y[:, None], 0, 1)"},
-    "flat": {"correct": "S.ravel()[np.arange(n) * W.shape[1] + y]", "zero": "M.flat[np.arange(n) * W.shape[1] + y] = 0"},
+    "flat": {
+        "correct": "S.ravel()[np.arange(n) * W.shape[1] + y]",
+        "zero": "M.flat[np.arange(n) * W.shape[1] + y] = 0",
+    },
     "one-hot": {"correct": "(S * np.eye(W.shape[1])[y]).sum(1)", "zero": "M *= 1 - np.eye(W.shape[1])[y]"},
     "mask": {"correct": "S[np.arange(W.shape[1]) == y[:, None]]", "zero": "M[np.arange(W.shape[1]) == y[:, None]] = 0"},
     "where": {"zero": "M = np.where(np.arange(W.shape[1]) == y[:, None], 0, M)"},
@@ -136,7 +139,10 @@ SOFTMAX = {
     "diagonal": {"mean": "np.diag(L[:, y]).mean()"},
     "choose": {"mean": "np.choose(y, L.T).mean()"},
     "one-hot": {"mean": "(L * np.eye(W.shape[1])[y]).sum() / n", "own": "P = P - np.eye(W.shape[1])[y]"},
-    "mask": {"mean": "L[np.arange(W.shape[1]) == y[:, None]].mean()", "own": "P -= np.arange(W.shape[1]) == y[:, None]"},
+    "mask": {
+        "mean": "L[np.arange(W.shape[1]) == y[:, None]].mean()",
+        "own": "P -= np.arange(W.shape[1]) == y[:, None]",
+    },
     "zeros": {"own": "O = np.zeros_like(P); O[range(n), y] = 1; P = P - O"},
     "SciPy": {"mean": "__import__('scipy.special').special.log_softmax(X @ W, axis=1)[range(n), y].mean()"},
     "logsumexp": {
@@ -206,7 +212,9 @@ class KNearestNeighbor:
 
 def svm(changes: dict[str, str]) -> str:
     """A module linear_svm with these ways of writing."""
-    return f"import numpy as np\n\n\ndef svm_loss_vectorized(W, X, y, reg):\n{_indented(_SVM.format(**_PLAIN | changes))}"
+    return (
+        f"import numpy as np\n\n\ndef svm_loss_vectorized(W, X, y, reg):\n{_indented(_SVM.format(**_PLAIN | changes))}"
+    )
 
 
 def softmax(changes: dict[str, str]) -> str:

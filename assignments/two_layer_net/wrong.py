@@ -9,6 +9,7 @@ DW = "dw = x.reshape(x.shape[0], -1).T @ dout"
 DB = "db = dout.sum(axis=0)"
 RELU = "out = np.maximum(x, 0)"
 DRELU = "dx = dout * (x > 0)"
+LOG_P = "log_p = shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))"
 SHIFTED = "shifted = x - x.max(axis=1, keepdims=True)"
 LOSS = "loss = -log_p[rows, y].mean()\n    dx"
 DSOFTMAX = "    dx[rows, y] -= 1\n    dx /= x.shape[0]\n"
@@ -45,6 +46,9 @@ WRONG = [
     Wrong("minimum", LAYERS, RELU, "out = np.minimum(x, 0)", {"q2": ("forward", "inputs")}, "negative entries are"),
     Wrong("leaky", LAYERS, RELU, "out = np.maximum(x, 0.01 * x)", {"q2": ("forward", "inputs")}, "are made smaller"),
     Wrong("in place", LAYERS, RELU, "x[x < 0] = 0\n    out = x", {"q2": ("inputs",)}, "changes its input x"),
+    Wrong(
+        "dout in place", LAYERS, DRELU, "dout[x <= 0] = 0\n    dx = dout", {"q2": ("inputs",)}, "changes its input dout"
+    ),
     Wrong("dout passed on", LAYERS, DRELU, "dx = dout", {"q2": ("backward",)}, "dout as it came"),
     Wrong("slope alone", LAYERS, DRELU, "dx = (x > 0).astype(float)", {"q2": ("backward",)}, "the slope alone"),
     Wrong("mask of dout", LAYERS, DRELU, "dx = dout * (dout > 0)", {"q2": ("backward",)}, "dout decides"),
@@ -60,6 +64,14 @@ WRONG = [
         LOSS.replace("-log_p[rows, y].mean()", "1 - np.exp(log_p)[rows, y].mean()"),
         {"q3": ("loss", "stable")},
         "the logarithm is missing",
+    ),
+    Wrong(
+        "the logarithm of a probability that is 0",
+        LAYERS,
+        LOG_P,
+        "log_p = np.log(np.exp(shifted) / np.exp(shifted).sum(axis=1, keepdims=True))",
+        {"q3": ("stable",)},
+        "some thousands apart",
     ),
     Wrong("overflow", LAYERS, SHIFTED, "shifted = x", {"q3": ("stable",)}, "overflow"),
     Wrong(

@@ -150,5 +150,5 @@ def _shape_of_error(found: np.ndarray, expected: np.ndarray, tolerance: float, l
         return f"right up to a constant that is added: {offset.mean():.6g}. "
     wrong = np.abs(found - expected) > tolerance * max(np.abs(expected).max(), 1e-12)
     if expected.ndim and wrong.mean() < 0.5:
-        return f"{wrong.sum()} of {wrong.size} values {'is' if wrong.sum() == 1 else 'are'} wrong. "
+        return f"{wrong.sum()} of {wrong.size} values are wrong. "
     return "the values are wrong. " if expected.ndim else "the value is wrong. "
