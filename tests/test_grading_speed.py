@@ -1,5 +1,9 @@
 """Tests of grading.judging.speed: what has no loop is taken, in whichever way it is written, and no loop is."""
 
+import os
+import subprocess
+import sys
+
 import pytest
 
 from grading.course.assignment import assignments
@@ -81,3 +85,19 @@ class KNearestNeighbor:
         return found.reshape(len(X), len(T)).copy()
 """
     assert "speed" in lost("knn", "q4", KNN, source, tmp_path)
+
+
+def test_a_busy_machine_changes_no_verdict(tmp_path):
+    """With two processes a core that do nothing but compute."""
+    burn = [sys.executable, "-c", "while True: pass"]
+    burners = [subprocess.Popen(burn) for _ in range(2 * os.cpu_count())]
+    try:
+        for number, row in enumerate(RIGHT[2 :: len(RIGHT) // 8] + LOOPS[:: len(LOOPS) // 4]):
+            folder = tmp_path / str(number)
+            folder.mkdir()
+            name, question, file, _, source = row
+            assert ("speed" in lost(name, question, file, source, folder, seed=number)) == (row in LOOPS), row[:4]
+    finally:
+        for process in burners:
+            process.kill()
+            process.wait()

@@ -525,9 +525,17 @@ def search(exam: Exam) -> None:
         return np.column_stack([y, rng.random(rows), np.full(rows, validation), rng.normal(size=rows)]), y
 
     (X, y), (X_val, y_val) = data(0.0), data(1.0)
-    train_skills, skills = [0.5, 0.9, 0.4, 0.7, 0.3], [0.35, 0.2, 0.75, 0.5, 0.6]
+    train_skills, skills = rng.permutation([0.5, 0.9, 0.4, 0.7, 0.3]), rng.permutation([0.35, 0.2, 0.75, 0.5, 0.6])
+    while skills.argmax() in (0, 4, train_skills.argmax()) or skills.argmin() in (0, 4):
+        skills = rng.permutation(skills)
     settings = [
-        {"hidden_size": 5 + i, "learning_rate": train_skills[i], "reg": skills[i], "num_iters": 7, "batch_size": 50}
+        {
+            "hidden_size": 5 + i,
+            "learning_rate": float(train_skills[i]),
+            "reg": float(skills[i]),
+            "num_iters": 7,
+            "batch_size": 50,
+        }
         for i in range(5)
     ]
     remote = exam.session.put(settings)
@@ -542,7 +550,7 @@ def search(exam: Exam) -> None:
         expected,
         mistakes=[
             (seen, "these are accuracies on the training rows; validation is asked for"),
-            (np.array(skills) / 2, early),
+            (skills / 2, early),
             (expected * rows, "these are counts; divide by the number of rows"),
             (np.maximum.accumulate(expected), "each is the best so far; the net's own is asked for"),
         ],

@@ -20,7 +20,7 @@ from grading.box.sandbox import Sandbox
 from grading.box.session import Session, Stopped, SubmissionError
 from grading.course.submission import Submission, collect
 from grading.importing import import_file
-from grading.judging.exam import Exam
+from grading.judging.exam import GRADER_ERROR, Exam
 from grading.judging.expectations import Expectations
 from grading.judging.questions import Outcome, Question, QuestionOutcome
 
@@ -131,7 +131,7 @@ class Assignment:
             else:
                 outcome, loaded = self._mark(question, submission, sandbox, seed, expectations, data)
                 outcomes.append(outcome)
-                if not loaded and outcome.status not in ("ok", "error", "missing", RECORDED):
+                if not loaded and outcome.status not in ("ok", "error", "missing", RECORDED, GRADER_ERROR):
                     unloadable[question.module] = outcome
             finished(outcomes[-1])
         return Outcome(tuple(outcomes), tuple(submission.notes))
