@@ -6,6 +6,7 @@ import sys
 
 import pytest
 
+from grading.box.sandbox import choose_sandbox
 from grading.course.assignment import assignments
 from tests import ways_of_writing as ways
 from tests.warm_boxes import WarmSandbox
@@ -31,10 +32,10 @@ def cases(rows):
     return [pytest.param(*row, id=f"{row[0]} {row[1]}: {row[3]}") for row in rows]
 
 
-def lost(name, question, file, source, folder, seed=0):
+def lost(name, question, file, source, folder, seed=0, box=WARM):
     """Parts that are lost, and their hints."""
     (folder / file).write_text(source)
-    outcome = ALL[name].grade(folder, WARM, only=[question], seed=seed)
+    outcome = ALL[name].grade(folder, box, only=[question], seed=seed)
     return outcome.questions[0].hints
 
 
@@ -54,6 +55,12 @@ def test_what_has_a_loop_is_not(name, question, file, way, source, tmp_path):
 @pytest.mark.parametrize(("name", "question", "file", "way", "source"), cases(THREE_AXES))
 def test_what_needs_much_memory_is_fast_all_the_same(name, question, file, way, source, tmp_path):
     assert lost(name, question, file, source, tmp_path).keys() == {"memory"}
+
+
+def test_the_clock_sees_into_real_boxes(tmp_path):
+    box = choose_sandbox()
+    for way, parts in ((ways.NO_LOOPS["diagonals"], set()), (ways.LOOPS["over test rows in the product"], {"speed"})):
+        assert lost("knn", "q4", KNN, ways.classifier(no_loops=way), tmp_path, box=box).keys() == parts
 
 
 def test_lists_are_said_to_be_lists(tmp_path):
