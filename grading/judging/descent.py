@@ -52,7 +52,6 @@ def judge_descent(exam: Exam, *, classifier: str, standin: str, losses: tuple[st
         mistakes=[
             (np.cumsum(losses), "the losses are added up"),
             (losses.mean() + 0 * losses, "all are the mean"),
-            (np.repeat(losses, 2), "each loss stands there twice; one for each step is asked for"),
         ],
         hint="One loss for each step: the one that self.loss returned.",
     )
