@@ -146,6 +146,12 @@ ONCE = {
         ["q4", "q5"],
         {"q4": {"history"}},
     ),
+    "a loss of one axis": (
+        "svm",
+        {"linear_svm.py": ("    loss += reg * np.sum(W**2)\n", "    loss = np.array([loss + reg * np.sum(W**2)])\n")},
+        ["q1"],
+        {"q1": {"data", "inputs"}},
+    ),
     "a factor in the loss alone": (
         "svm",
         {"linear_svm.py": [SVM_HALF[0], SVM_HALF[2]]},

@@ -53,13 +53,16 @@ def numbers(found) -> np.ndarray:
     return array if not problem and array.dtype.kind in "iuf" else np.zeros(0)
 
 
-def one_array(values: Sequence):
-    """Numbers as one array; where one of them is no number, that one, so that a comparison can say what it is."""
+def one_array(values: Sequence, loose: bool = False):
+    """Numbers as one array; where one of them is no number, that one, so that a comparison can say what it is.
+
+    `loose` takes arrays with one entry as numbers: for what is compared where their shape has cost its part already.
+    """
     for value in values:
         array, problem = real_array(value)
-        if problem or array.shape != ():
+        if problem or (array.size != 1 if loose else array.shape != ()):
             return value
-    return np.array([float(real_array(value)[0]) for value in values])
+    return np.array([float(real_array(value)[0].item()) for value in values])
 
 
 def minus(a, b):

@@ -120,7 +120,9 @@ class LinearLoss:
         )
         exam.matches(
             "regularisation",
-            minus(one_array([loss for loss, _ in ruled]), one_array([loss for loss, _ in plain])),
+            minus(
+                one_array([loss for loss, _ in ruled], loose=True), one_array([loss for loss, _ in plain], loose=True)
+            ),
             squares / (2 if self._halves(weights, plain, ruled) else 1),
             what=f"what reg = {REG} adds to the loss",
             tolerance=self.loss_tolerance,
