@@ -8,6 +8,7 @@ import pytest
 
 from grading.box.sandbox import choose_sandbox
 from grading.course.assignment import assignments
+from grading.course.submission import Submission
 from tests import ways_of_writing as ways
 from tests.warm_boxes import WarmSandbox
 
@@ -35,7 +36,10 @@ def cases(rows):
 def lost(name, question, file, source, folder, seed=0, box=WARM):
     """Parts that are lost, and their hints."""
     (folder / file).write_text(source)
-    outcome = ALL[name].grade(folder, box, only=[question], seed=seed)
+    folder.chmod(0o755)
+    (folder / file).chmod(0o644)
+    submission = Submission(folder, {file.removesuffix(".py"): file})
+    outcome = ALL[name].mark(submission, box, only=[question], seed=seed)
     return outcome.questions[0].hints
 
 
