@@ -18,6 +18,7 @@ from grading.box.sandbox import choose_sandbox
 from grading.course.assignment import load_assignment
 from grading.course.report import table
 from grading.course.submission import SubmissionRefused
+from grading.judging.exam import GRADER_ERROR
 from grading.judging.questions import QuestionOutcome
 
 __all__ = ["Feedback", "Grader", "check_part", "open_notebook"]
@@ -85,7 +86,7 @@ def check_part(assignment: str, question: str, part: str, folder: Path | None = 
         _known[key] = outcome.questions[0]
     outcome = _known[key]
     if part not in outcome.passed:
-        detail = f"\n{outcome.message}" if outcome.status == "error" else ""
+        detail = f"\n{outcome.message}" if outcome.status in ("error", GRADER_ERROR) else ""
         raise AssertionError(outcome.hints[part] + detail)
 
 

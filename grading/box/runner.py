@@ -171,6 +171,10 @@ class _Box:
         result = function(*self.real(arguments), **self.real(keywords))
         return self.keep(result) if keep else result
 
+    def do_calls(self, handle, name: str, stacks: list, same: list):
+        function = getattr(self.real(handle), name)
+        return [function(*own, *same) for own in zip(*stacks, strict=True)]
+
 
 if __name__ == "__main__":
     main()

@@ -18,10 +18,12 @@ import signal
 import time
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
+from typing import Any
 
 import psutil
 
 from grading.box import wire
+from grading.box.clock import processor_seconds
 from grading.box.sandbox import DEFAULT_LIMITS, Limits, Sandbox
 
 __all__ = ["KILLED", "Remote", "Session", "Stopped", "SubmissionError"]
@@ -79,6 +81,16 @@ class Remote:
         """As `call`, but the result stays in the box."""
         request = {"name": name, "arguments": list(arguments), "keywords": keywords, "keep": True}
         return Remote(self.session, self.session._do("call", self, **request))
+
+    def timed(self, name: str, stacks, *same) -> tuple[Any, float]:
+        """Values of one call for each entry of some stacked arrays, and the processor time that the box took for all.
+
+        The arguments are sent in this request, so that nothing can be done with them before the clock runs.
+        """
+        request = {"name": name, "stacks": list(stacks), "same": list(same)}
+        start = self.session.processor_seconds()
+        found = self.session._do("calls", self, **request)
+        return found, self.session.processor_seconds() - start
 
     def get(self, name: str):
         """Value of an attribute."""
@@ -166,6 +178,10 @@ class Session:
     def put(self, value) -> Remote:
         """Put a value into the box, to be handed to several calls as one object."""
         return Remote(self, self._do("put", None, value=value))
+
+    def processor_seconds(self) -> float:
+        """What the box and everything that it started has used of the processors so far."""
+        return processor_seconds(self._box.process.pid)
 
     @property
     def printed(self) -> bytes:

@@ -24,10 +24,11 @@ from pathlib import Path
 from tqdm import tqdm
 
 from grading.box.sandbox import Sandbox, bubblewrap_problem, choose_sandbox
-from grading.course.assignment import PUBLIC_SEED, Assignment
+from grading.course.assignment import Assignment
 from grading.course.copies import compared
 from grading.course.grades import Grade, Row, clean, grade_of
 from grading.course.report import write_grades, write_results
+from grading.course.seeds import class_seed
 from grading.course.submission import SubmissionRefused, collect, student_of
 from utils.files import write_atomically
 
@@ -119,7 +120,7 @@ def grade_all(
     sandbox : Sandbox, optional
         The wall for all of them, on other machines, too; by default the best there is here.
     seed : int, optional
-        Of the inputs; by default the class's own where the assignment has one, else the public one.
+        Of the inputs; by default the class's own, which is drawn once and kept in `out`.
     scheduler : str, optional
         Address of a Dask scheduler whose workers do the work. They need this code, the assignment and the submissions
         under the same paths, and bubblewrap.
@@ -145,7 +146,7 @@ def grade_all(
     if scheduler is not None and sandbox is None and bubblewrap_problem() is not None:
         raise RuntimeError(f"{bubblewrap_problem()}; the workers of a cluster grade without it only when told to")
     sandbox = choose_sandbox() if sandbox is None else sandbox
-    seed = _class_seed(assignment) if seed is None else seed
+    seed = class_seed(assignment.folder, out) if seed is None else seed
     state = out / "graded"
     state.mkdir(parents=True, exist_ok=True)
     rules = _fingerprint(assignment, seed, sandbox)
@@ -250,11 +251,6 @@ def _result(future, assignment: Assignment) -> Grade:
         return future.result()
     except Exception as problem:  # a worker was lost
         return grade_of(assignment, None, seconds=0.0, **_fault(problem))
-
-
-def _class_seed(assignment: Assignment) -> int:
-    path = assignment.folder / "class_seed"
-    return int(path.read_text("utf-8")) if path.is_file() else PUBLIC_SEED
 
 
 def _fingerprint(assignment: Assignment, seed: int, sandbox: Sandbox) -> str:

@@ -10,6 +10,7 @@ import json
 from dataclasses import asdict, dataclass
 
 from grading.course.assignment import Assignment
+from grading.judging.exam import GRADER_ERROR
 from grading.judging.questions import Outcome
 
 __all__ = ["Grade", "PartGrade", "QuestionGrade", "Row", "clean", "grade_of"]
@@ -154,7 +155,8 @@ def grade_of(
     outcomes = {q.question.name: q for q in outcome.questions} if outcome else {}
     stopped = [q for q in outcomes.values() if q.status != "ok"]
     if stopped and status == "ok":
-        status = stopped[0].status
+        faults = [q for q in stopped if q.status == GRADER_ERROR]  # these want a look before anything else
+        status = (faults or stopped)[0].status
         message = "; ".join(f"{q.question.name}: {q.status} ({clean(q.message or q.status)})" for q in stopped)
     questions = []
     for question in assignment.questions:

@@ -62,7 +62,7 @@ def table(outcomes: Sequence[QuestionOutcome], width: int = WIDTH) -> str:
             lines += textwrap.wrap(text, width, initial_indent=head, subsequent_indent=" " * len(head)) or [
                 head.rstrip()
             ]
-        if outcome.status == "error":
+        if outcome.status in ("error", "grader error"):
             lines += textwrap.wrap(outcome.message, width, initial_indent="     ! ", subsequent_indent="       ")
         if outcome.printed.strip() and outcome.earned < question.points:
             last = outcome.printed.strip().splitlines()[-3:]

@@ -27,4 +27,4 @@ def judge_labels(exam: Exam, *, classifier: str, part: str = "labels") -> None:
         ]
         cases.append((learner.call("predict", X), scores.argmax(axis=1).astype(float), mistakes))
     hint = "For each row of X, the class whose score is the highest."
-    exam.all_match(part, cases, what="the labels", tolerance=1e-7, hint=hint)
+    exam.all_match(part, cases, what="the labels", tolerance=1e-7, hint=hint, labels=True)
