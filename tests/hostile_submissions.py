@@ -134,7 +134,7 @@ def _(path, sources):
 
 @_submission("colab.ipynb", "ok", 20)
 def _(path, sources):
-    top = "from google.colab import drive\nimport seaborn as sns\nsns.set()\ndrive.mount('/content/drive')\n!pip install x"
+    top = "from google.colab import drive\nimport seaborn as sns\nsns.set()\ndrive.mount('/content')\n!pip install x"
     cells = [top, f"%%time\n{sources[KNN]}", _alone(sources[FOLDS])]
     path.write_bytes(b"\xef\xbb\xbf" + json.dumps(_notebook(cells)).encode())
 

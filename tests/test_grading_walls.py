@@ -1,8 +1,10 @@
 """What a submission cannot do, behind each wall that this machine has; the instructors' page says what holds where."""
 
+import contextlib
 import os
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
@@ -15,6 +17,7 @@ from grading.box import walls, wire
 from grading.box.groups import can_group
 from grading.box.sandbox import Limits, Sandbox, bubblewrap_problem, choose_sandbox
 from grading.box.session import Session, Stopped, SubmissionError
+from grading.course.assignment import load_assignment
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="walls of Linux")
 NEEDS_WALL = pytest.mark.skipif(bubblewrap_problem() is not None, reason=str(bubblewrap_problem()))
@@ -186,6 +189,35 @@ def test_who_is_killed_is_told_from_who_used_up_his_time(folder):
     with Session(folder, {"m": "m.py"}, choose_sandbox(False), LIMITS) as session, pytest.raises(Stopped) as caught:
         session.load("m").call("die")
     assert (caught.value.reason, str(caught.value)) == ("crash", session_module.KILLED)
+
+
+def test_who_is_killed_from_outside_is_graded_again(tmp_path):
+    """Once: whoever kills himself does it again."""
+    knn = load_assignment("knn")
+    (tmp_path / "work").mkdir()
+    for name in ("k_nearest_neighbor.py", "cross_validation.py"):
+        (tmp_path / "work" / name).write_text((knn.folder / "solution" / name).read_text("utf-8"))
+    (tmp_path / "work" / "k_nearest_neighbor.py").open("a").write("import time; time.sleep(1.5)\n")
+    killed = []
+
+    def kill():
+        deadline = time.monotonic() + 30
+        while not killed and time.monotonic() < deadline:
+            for process in psutil.Process().children(recursive=True):
+                with contextlib.suppress(psutil.Error):
+                    if "runner.py" in " ".join(process.cmdline()) and process.cpu_times().user > 0.05:
+                        killed.append(process.pid)
+                        time.sleep(0.3)
+                        process.kill()
+                        return
+            time.sleep(0.02)
+
+    hand = threading.Thread(target=kill)
+    hand.start()
+    outcome = knn.grade(tmp_path / "work", choose_sandbox(False), only=["q1"])
+    hand.join()
+    assert killed
+    assert (outcome.questions[0].status, outcome.earned) == ("ok", 4)
 
 
 def test_what_was_sent_in_advance_is_no_answer(folder):
