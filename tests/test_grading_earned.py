@@ -85,6 +85,16 @@ RIGHT = {
         {"linear_classifier.py": ("from linear_svm import svm_loss_vectorized", "")},
         ["q4", "q5"],
     ),
+    "no class of the svm's": (
+        "svm",
+        {
+            "linear_classifier.py": [
+                ("from linear_svm import svm_loss_vectorized", ""),
+                ("class LinearSVM(LinearClassifier):", "class Softmax(LinearClassifier):"),
+            ]
+        },
+        ["q4", "q5"],
+    ),
     "a loss asked twice a step": ("svm", {"linear_classifier.py": ASKED_TWICE}, ["q4"]),
     "softmax before the question for labels": ("two_layer_net", {"fc_net.py": EARLY}, ["q4"]),
     "classes counted by the labels": ("two_layer_net", {"neural_net.py": COUNTED}, ["q4"]),
@@ -384,6 +394,12 @@ def test_the_cause_of_what_old_solutions_raise_is_named(name, tmp_path):
     lost, outcomes = marked("svm", tmp_path, {"linear_svm.py": (old, new)}, ["q1"])
     assert lost["q1"]
     assert cause in outcomes["q1"].hints["data"]
+
+
+def test_a_loss_that_is_no_number_is_said_to_be_an_array(tmp_path):
+    assignment, changes, questions, _ = ONCE["a loss of one axis"]
+    _, outcomes = marked(assignment, tmp_path, changes, questions)
+    assert "an array of shape (1,) comes back" in outcomes["q1"].hints["data"]
 
 
 def test_a_hint_names_the_file_that_was_handed_in(tmp_path):

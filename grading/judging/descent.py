@@ -29,13 +29,13 @@ def judge_descent(exam: Exam, *, classifier: str, standin: str, losses: tuple[st
     standin : str
         The module in whose place a loss stands that keeps its calls: (W, X, y, reg) each.
     losses : tuple of str
-        Its functions, which are handed to a module that uses them without importing them: newer versions of CS231n's
-        linear_classifier.py have no svm any more.
+        Its functions, which are handed to a module that uses them without importing them: CS231n has no support vector
+        machine any more, and its linear_classifier.py has only what was left of it.
     """
     X = exam.rng.integers(0, 9, (ROWS, COLUMNS)).astype(float)
     X[:, 0] = np.arange(ROWS) / ROWS  # by which a row is recognised
     y = draw_labels(exam.rng, ROWS, CLASSES)
-    hand_over(exam, exam.module, standin, losses)
+    hand_over(exam, exam.module, standin, losses, classifier)
     learner = exam.module.make(classifier)
     keywords = {"learning_rate": RATE, "reg": REG, "num_iters": STEPS, "batch_size": BATCH}
     history = learner.call("train", exam.session.put(X), exam.session.put(y), **keywords)
@@ -60,11 +60,13 @@ def judge_descent(exam: Exam, *, classifier: str, standin: str, losses: tuple[st
     _judge_steps(exam, weights, slopes, learner.get("W"))
 
 
-def hand_over(exam: Exam, module: Remote, source: str, names: tuple[str, ...]) -> None:
-    """Give a module of the submission functions of another one, where it has none of that name."""
-    for name in names:
+def hand_over(exam: Exam, module: Remote, source: str, losses: tuple[str, ...], classifier: str) -> None:
+    """Give a module what it uses or lacks and a stand-in has: losses, and a classifier with one of them."""
+    for name in losses:
         if not module.has(name):
             module.set(name, exam.session.load(source).make("named", name))
+    if not module.has(classifier) and module.has("LinearClassifier"):
+        module.set(classifier, exam.session.load(source).make("with_this_loss", module))
 
 
 def _least_squares(weights, X, y):

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from grading.box.session import SubmissionError
-from grading.judging.comparison import difference, minus, numbers, one_array, several, with_hints
+from grading.judging.comparison import difference, minus, numbers, one_array, real_array, several, with_hints
 from grading.judging.draws import draw_labels
 from grading.judging.exam import Exam
 from grading.judging.speed import ATTEMPTS, CALLS, Timed, judge_speed
@@ -96,7 +96,7 @@ class LinearLoss:
             kept += arrays
         others = np.stack([exam.expect("other_losses", *problem) for problem in problems], axis=1)
         expected = np.array([exam.expect("loss", *problem, 0.0) for problem in problems])
-        right = exam.matches(
+        right = _one_number(exam, "data", plain) and exam.matches(
             "data",
             one_array([loss for loss, _ in plain]),
             expected,
@@ -213,7 +213,7 @@ class LinearLoss:
         squares = REG * np.array([(W**2).sum() for W, _, _ in problems])
         expected = np.array([exam.expect("loss", *problem, REG) for problem in problems])
         others = np.stack([exam.expect("other_losses", *problem) for problem in problems], axis=1) + squares
-        right = exam.matches(
+        right = _one_number(exam, "loss", results) and exam.matches(
             "loss",
             one_array(found),
             expected - squares / 2 * halves,
@@ -255,6 +255,15 @@ class LinearLoss:
             return None
 
         return Timed(exam.module, stacks, wrong, None if shape is FEW_ROWS else PASSES, (REG,))
+
+
+def _one_number(exam: Exam, part: str, results) -> bool:
+    """Whether each loss is a number, of whatever kind, and no array of several axes; if not, the part is failed."""
+    for loss, _ in results:
+        array, problem = real_array(loss)
+        if not problem and array.shape != ():
+            return exam.require(part, False, f"the loss: an array of shape {array.shape} comes back, not one number")
+    return True
 
 
 def _regularisation_mistakes(W: np.ndarray, rows: int) -> list[tuple]:

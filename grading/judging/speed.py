@@ -2,9 +2,9 @@
 
 Taken is the time by which calls with many rows exceed calls with few: what every call costs, be it three operations or
 a library that looks at its inputs for long, falls out. It is compared with that of a Python loop with so many passes.
-The problems are small and the bars are far from every way of writing without a loop, tables of all pairs of rows
-included, and far from every loop; `tests/ways_of_writing.py` has them, and the tests measure how far. Both times are of
-processors, the box's and this process's own, so that verdicts do not depend on the machine or on what else it does.
+The problems are small, and each bar lies between the ways of writing without a loop, tables of all pairs of rows
+included, and the loops: `tests/ways_of_writing.py` has both, and the tests try them. Both times are of processors, the
+box's and this process's own, so that verdicts do not depend on the machine or on what else it does.
 """
 
 from __future__ import annotations

@@ -18,3 +18,13 @@ svm_loss_naive = svm_loss_vectorized
 def named(name):
     """The function of that name."""
     return globals()[name]
+
+
+def with_this_loss(module):
+    """A classifier made of a module's LinearClassifier, where it has none of a support vector machine."""
+
+    class LinearSVM(module.LinearClassifier):
+        def loss(self, X_batch, y_batch, reg):
+            return svm_loss_vectorized(self.W, X_batch, y_batch, reg)
+
+    return LinearSVM
