@@ -295,6 +295,7 @@ print((resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) >> 10)
     assert int(done.stdout) < 150  # MB
 
 
+@pytest.mark.filterwarnings("ignore:the matrix subclass")
 def test_odd_values_arrive_as_what_they_are():
     for value in (
         [10**400] * 30,

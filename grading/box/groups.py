@@ -18,6 +18,8 @@ from pathlib import Path
 __all__ = ["Group", "can_group"]
 
 TOP = Path("/sys/fs/cgroup")
+#: Seconds after which a group with nothing in it is nobody's.
+STALE = 3600
 #: Files of a group that hold its limits on memory and on processes, in the two versions of the interface.
 FILES = ({"memory": "memory.max", "pids": "pids.max"}, {"memory": "memory.limit_in_bytes", "pids": "pids.max"})
 
@@ -94,6 +96,10 @@ def _line(line: str) -> tuple[str, str]:
 
 
 def _try(parent: Path, files: dict[str, str]) -> bool:
+    for old in parent.glob("eer-*"):  # of a grader that was killed itself
+        with contextlib.suppress(OSError):
+            if time.time() - old.stat().st_mtime > STALE:
+                old.rmdir()
     folder = parent / f"eer-{uuid.uuid4().hex}"
     try:
         folder.mkdir()
