@@ -135,7 +135,7 @@ def _ties(rng) -> tuple[np.ndarray, np.ndarray]:
 def one_loop(exam: Exam) -> None:
     method = "compute_distances_one_loop"
     if _judge_distances(exam, method):
-        shapes = [((6, 4, 2), None, ""), ((6, 150, 2), 330, "the training rows"), ((6, 4, 1000), 100, "the features")]
+        shapes = [((6, 4, 2), None, ""), ((6, 150, 2), 500, "the training rows"), ((6, 4, 1000), 180, "the features")]
         _judge_speed(exam, method, shapes)
 
 
@@ -145,9 +145,9 @@ def no_loops(exam: Exam) -> None:
         return
     shapes = [
         ((4, 4, 2), None, ""),
-        ((150, 4, 2), 42, "the test rows"),
-        ((4, 150, 2), 42, "the training rows"),
-        ((4, 4, 1000), 60, "the features"),
+        ((150, 4, 2), 75, "the test rows"),
+        ((4, 150, 2), 75, "the training rows"),
+        ((4, 4, 1000), 105, "the features"),
     ]
     _judge_speed(exam, method, shapes)
     X, X_train = _pixels(exam, 300, 1500), _pixels(exam, 2000, 1500)
