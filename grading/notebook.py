@@ -18,6 +18,7 @@ from grading.box.sandbox import choose_sandbox
 from grading.course.assignment import load_assignment
 from grading.course.report import table
 from grading.course.submission import SubmissionRefused
+from grading.judging.exam import GRADER_ERROR
 from grading.judging.questions import QuestionOutcome
 
 __all__ = ["Feedback", "Grader", "check_part", "open_notebook"]
@@ -31,6 +32,11 @@ def open_notebook(assignment: str) -> Grader:
     From here on files that were written for CS231n can be imported, too: what they import in turn is looked after.
     """
     here = Path.cwd()
+    if not (here / "tests").is_dir():
+        raise FileNotFoundError(
+            f"this notebook runs in {here}, not in its own folder, which holds tests/ and the files to fill in; "
+            f"open the folder itself, or begin with: import os; os.chdir('the folder of {assignment}.ipynb')"
+        )
     modules = [name for name in load_assignment(assignment).modules if (here / f"{name}.py").is_file()]
     compat.install(here, {name: f"{name}.py" for name in modules})
     return Grader(assignment)
@@ -80,7 +86,7 @@ def check_part(assignment: str, question: str, part: str, folder: Path | None = 
         _known[key] = outcome.questions[0]
     outcome = _known[key]
     if part not in outcome.passed:
-        detail = f"\n{outcome.message}" if outcome.status == "error" else ""
+        detail = f"\n{outcome.message}" if outcome.status in ("error", GRADER_ERROR) else ""
         raise AssertionError(outcome.hints[part] + detail)
 
 

@@ -132,6 +132,26 @@ def _(path, sources):
     _zip(path, sources | {"old/k_nearest_neighbor.py": "class KNearestNeighbor: pass\n"})
 
 
+@_submission("colab.ipynb", "ok", 20)
+def _(path, sources):
+    top = "from google.colab import drive\nimport seaborn as sns\nsns.set()\ndrive.mount('/content')\n!pip install x"
+    cells = [top, f"%%time\n{sources[KNN]}", _alone(sources[FOLDS])]
+    path.write_bytes(b"\xef\xbb\xbf" + json.dumps(_notebook(cells)).encode())
+
+
+@_submission("from_a_platform", "ok", 20)
+def _(path, sources):
+    path.mkdir()
+    _zip(path / "work (1).zip", {f"hw/{name}": text for name, text in sources.items()})
+
+
+@_submission("helper_and_large_file.zip", "ok", 20)
+def _(path, sources):
+    more = {"hw/helper.py": "ROOT = 0.5", "data.csv": "1,2\n" * 2_000_000}
+    sources = sources | {KNN: f"from helper import ROOT\n{sources[KNN]}"}
+    _zip(path, {f"hw/{name.upper()}": text for name, text in sources.items()} | more)
+
+
 # ---- unfinished and broken ones
 @_submission("blank.zip", "ok", 0)
 def _(path, sources):

@@ -72,7 +72,7 @@ def test_nothing_is_lost_and_nothing_escapes(everybody):
 
 def test_grades_csv_has_a_row_for_each_and_flags_what_wants_a_look(everybody):
     base, _ = everybody
-    with (base / "out" / "grades.csv").open(encoding="utf-8") as file:
+    with (base / "out" / "grades.csv").open(encoding="utf-8-sig") as file:
         rows = {row["submission"]: row for row in csv.DictReader(file)}
     assert set(rows) == PRESENT
     assert rows["correct.zip"]["total"] == "20"
@@ -137,14 +137,14 @@ def test_a_run_that_is_stopped_is_finished_by_the_next(small_class, tmp_path, ho
     if how == signal.SIGINT:
         assert first.returncode == 130
         assert "Run the same command again" in said
-        with (tmp_path / "out" / "grades.csv").open() as file:
+        with (tmp_path / "out" / "grades.csv").open(encoding="utf-8-sig") as file:
             assert len(list(csv.DictReader(file))) == len(kept)
     second = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=300)
     assert second.returncode == 0, second.stderr
     assert f"{len(kept)} of 8 are graded already" in second.stdout
     for name, text in kept.items():
         assert (graded / name).read_text() == text
-    with (tmp_path / "out" / "grades.csv").open() as file:
+    with (tmp_path / "out" / "grades.csv").open(encoding="utf-8-sig") as file:
         assert [row["total"] for row in csv.DictReader(file)] == ["20"] * 8
 
 
@@ -182,10 +182,10 @@ def test_a_fault_of_the_grader_is_a_row_of_its_own_and_is_graded_again(tmp_path)
 
 
 def test_a_stand_in_that_is_handed_in_is_flagged(tmp_path):
-    mine = (KNN.folder / "solution" / "cross_validation.py").read_text("utf-8")
-    for name in ("alice", "eve"):
+    for name, source in (("alice", "solution"), ("eve", "alternatives/matrix_style")):
         (tmp_path / "in" / name).mkdir(parents=True)
-        (tmp_path / "in" / name / "cross_validation.py").write_text(mine)
+        own = (KNN.folder / source / "cross_validation.py").read_text("utf-8")
+        (tmp_path / "in" / name / "cross_validation.py").write_text(own)
     theirs = (KNN.folder / "standin" / "k_nearest_neighbor.py").read_text("utf-8")
     (tmp_path / "in" / "eve" / "k_nearest_neighbor.py").write_text(f"# all my own work\n{theirs}")
     alice, eve = grade_all(KNN, tmp_path / "in", tmp_path / "out")

@@ -2,8 +2,10 @@
 
 import pytest
 
+from grading.box.sandbox import Sandbox
 from grading.course import commands
 from grading.course.assignment import load_assignment
+from grading.notebook import open_notebook
 
 KNN = load_assignment("knn")
 
@@ -31,6 +33,25 @@ def test_from_start_to_full_points(home, capsys):
     shown = capsys.readouterr().out
     assert "█" * 20 in shown
     assert "20 / 20" in shown
+
+
+def test_work_that_is_a_link_is_graded(home, capsys):
+    (home / "work").mkdir()
+    (home / "work" / "knn").symlink_to(KNN.folder / "solution")
+    assert commands.main(["grade", "knn"]) == 0
+    assert "20 / 20   100 %" in capsys.readouterr().out
+
+
+def test_a_cluster_without_a_wall_is_asked_for_by_name(home, capsys, monkeypatch):
+    monkeypatch.setattr(commands, "choose_sandbox", lambda isolated=None: Sandbox(isolated=False))
+    assert commands.main(["grade-all", "knn", str(home), "--scheduler", "tcp://127.0.0.1:1"]) == 2
+    assert "--no-isolation" in capsys.readouterr().err
+
+
+def test_a_notebook_that_runs_elsewhere_says_where_it_should_run(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(FileNotFoundError, match=r"os\.chdir"):
+        open_notebook("knn")
 
 
 def test_progress_before_anything(home, capsys):

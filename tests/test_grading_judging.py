@@ -6,10 +6,11 @@ import numpy as np
 import pytest
 
 from grading.box.wire import Opaque
-from grading.course.grades import Grade, PartGrade, QuestionGrade, Row
+from grading.course.grades import Grade, PartGrade, QuestionGrade, Row, grade_of
 from grading.course.report import feedback_page, table, total_line
 from grading.judging.comparison import difference
-from grading.judging.exam import Exam
+from grading.judging.draws import draw_labels
+from grading.judging.exam import GRADER_ERROR, Exam
 from grading.judging.expectations import Expectations
 from grading.judging.questions import Outcome, Part, Question, QuestionOutcome
 
@@ -57,6 +58,59 @@ def test_scalars_zeros_and_integers():
     assert "integers are expected" in difference(np.array([1.0]), np.array([1]), "the labels", 1e-6)
     assert difference(np.array([1]), np.array([1]), "the labels", 1e-6) is None
     assert difference(np.array([True]), np.array([1]), "the labels", 1e-6) is None
+
+
+@pytest.mark.parametrize(
+    ("found", "hint"),
+    [
+        ([None, None], "there is a None among the numbers"),
+        ([1.0, None], "there is a None among the numbers"),
+        ([10**400, 1.0], "none that a float can hold"),
+        ([Opaque("Fraction", "1/3")], "objects that are no numbers"),
+        (["0.5", "0.7"], "no numbers but text"),
+        (np.array([1 + 0j, 2]), "complex numbers"),
+        ({"a": 1}, "objects that are no numbers"),
+    ],
+)
+def test_what_is_no_number_is_named(found, hint):
+    assert hint in difference(found, np.array([1.0, 2.0]), "the values", 1e-6)
+
+
+def test_a_factor_is_named_only_where_several_numbers_have_it():
+    for found, expected in ((1.5, 2.0), (np.array([3.0]), np.array([1.0])), (np.array([3.0, 6.0]), np.array([1.0, 2]))):
+        assert "factor" not in difference(found, expected, "the loss", 1e-6)
+        assert "constant" not in difference(found, expected, "the loss", 1e-6)
+    labels, wrong = np.array([1.0, 1, 1, 1, 1]), np.array([3.0, 3, 3, 3, 3])
+    assert "3 times" in difference(wrong, labels, "the values", 1e-6)
+    assert difference(wrong, labels, "the labels", 1e-6, labels=True) == "the labels: the values are wrong."
+    assert "the sign" not in difference(-labels, labels, "the labels", 1e-6, labels=True)
+
+
+def test_what_a_judge_cannot_judge_costs_one_question_and_asks_for_a_look():
+    def judge(exam):
+        exam.pass_part("first")
+        raise TypeError("unsupported operand")
+
+    outcome = exam(judge).judge_whatever_comes()
+    assert (outcome.status, outcome.passed) == (GRADER_ERROR, {"first"})
+    assert "TypeError" in outcome.message
+    assert "somebody has to look at it" in outcome.hints["second"]
+    part = Part("first", 1, "one")
+    good = QuestionOutcome(Question("q2", "Title", "module", (part,), judge), frozenset({"first"}), status="error")
+    assignment = SimpleNamespace(questions=[good.question, outcome.question])
+    grade = grade_of(assignment, Outcome((good, outcome)), seconds=0.0)
+    assert grade.status == GRADER_ERROR
+    assert grade.total == 2
+
+
+@pytest.mark.parametrize("classes", [2, 5])
+@pytest.mark.parametrize("number", [1, 4, 5, 30])
+def test_labels_have_every_class_for_which_there_is_room(number, classes):
+    for seed in range(30):
+        y = draw_labels(np.random.default_rng(seed), number, classes)
+        assert y.shape == (number,)
+        assert len(np.unique(y)) == min(number, classes)
+        assert y.max() == classes - 1
 
 
 def test_records_hold_results_and_nothing_that_names_them(tmp_path):

@@ -14,9 +14,10 @@ from scipy import ndimage
 from grading.box.sandbox import Limits
 from grading.box.session import Remote, SubmissionError
 from grading.judging.comparison import difference, numbers, several, with_hints
+from grading.judging.draws import draw_labels
 from grading.judging.exam import Exam
 from grading.judging.questions import Part, Question
-from grading.judging.selection import instead, judge_accuracies
+from grading.judging.selection import instead, judge_accuracies, never_seen
 from utils.data import images
 
 ORDER, TITLE, MINUTES = 5, "Image features", 150
@@ -239,7 +240,7 @@ def _brighter_to_the_right(rng, side: int) -> np.ndarray:
 def hog(exam: Exam) -> None:
     module = exam.module
     module.set("rgb2gray", exam.session.load("rehearsal").make("named", "grey"))
-    right = True
+    problems, shapes = [], []
     for side in (32, 24):
         picture = _brighter_to_the_right(exam.rng, side)
         there = exam.session.put(picture)
@@ -253,17 +254,20 @@ def hog(exam: Exam) -> None:
         mistakes += [(np.moveaxis(order, 2, 0).ravel(), text) for order in orders]
         text = f"the feature of a picture of {side} × {side} pixels"
         hint = "Compare with rgb2gray, gradients and cell_histograms, called one after the other."
-        right = _either(exam, "values", found, [order.ravel() for order in orders], text, mistakes, hint) and right
-        if right and not exam.unchanged("values", [("im", there, picture)]):
-            right = False
-    if not right:
-        exam.passed.discard("values")
+        wrong = [difference(found, order.ravel(), text, 1e-6, mistakes, hint) for order in orders]
+        problems.append(None if None in wrong else wrong[0])
+        problems.append(exam.change([("im", there, picture)]))
+        shapes.append(numbers(found).shape)
+    exam.without("values", problems)
     if not numbers(found).any():
         exam.fail("flat", "hog_feature does not give a feature yet")
         return
-    for level in (0.0, 77.0):
-        even = module.call("hog_feature", np.full((32, 32, 3), level))
-        if not np.abs(numbers(even)).max(initial=0) < 1e-6:  # NaN is no less
+    for level in (0.0, float(exam.rng.integers(1, 200))):
+        even = numbers(module.call("hog_feature", np.full((32, 32, 3), level)))
+        if even.shape != shapes[0]:
+            exam.fail("flat", f"the feature of a picture that is {level:g} everywhere has the shape {even.shape}")
+            return
+        if not np.abs(even).max(initial=0) < 1e-6:  # NaN is no less
             exam.fail("flat", f"a picture that is {level:g} everywhere has no edges; zeros are expected")
             return
     brighter = picture * 0.5
@@ -342,7 +346,7 @@ def _judge_constant(exam: Exam, F) -> None:
         exam.fail("constant", "two sets were passed in; standardize should return two arrays")
         return
     try:
-        train_columns, other_columns = (np.asarray(part, dtype=float)[:, [1, 3]] for part in found)
+        train_columns, other_columns = (numbers(part).astype(float)[:, [1, 3]] for part in found)
     except (TypeError, ValueError, IndexError):
         exam.fail("constant", "two arrays with the columns that were passed in are expected")
         return
@@ -360,7 +364,8 @@ def _judge_constant(exam: Exam, F) -> None:
 
 def linear(exam: Exam) -> None:
     _judge_search(exam)
-    _judge_classifier(exam, "linear_on_features", "LinearClassifier", 0)
+    with exam.apart("classifiers", "tuning"):  # where search itself is judged, there is none beside it
+        _judge_classifier(exam, "linear_on_features", "LinearClassifier", 0)
 
 
 def net(exam: Exam) -> None:
@@ -369,7 +374,7 @@ def net(exam: Exam) -> None:
 
 def _rows(rng, number: int, validation: bool):
     """Rows for `rehearsal.Pupil`: a draw, the label, whether the row is for validation."""
-    y = rng.integers(0, 4, number)
+    y = draw_labels(rng, number, 4)
     return np.column_stack([rng.permutation(number) / number, y, np.full(number, validation)]).astype(float), y
 
 
@@ -419,11 +424,11 @@ def _judge_search(exam: Exam) -> None:
         (winner + 1, "another one is as good, but comes later; the first is kept"),
     ]
     problem = ""
-    if number != winner:
+    if not isinstance(number, (int, np.integer)) or number != winner:
         problem = instead(number, known, "another one is better on the validation set")
-    elif best.get("lessons") != [(len(F), 0.0)]:
+    elif str(best.get("lessons")) != str([(len(F), 0.0)]):
         problem = "it was not trained once on F_train and nothing else"
-    elif found[1] != settings[winner]:
+    elif not isinstance(found[1], dict) or str(found[1]) != str(settings[winner]):
         problem = "the classifier is the best one, but the setting is not its own"
     exam.require("best", not problem, f"the classifier that is returned: {problem}")
 
@@ -434,6 +439,7 @@ def _judge_classifier(exam: Exam, function: str, kind: str, place: int) -> None:
     module.set("search", exam.session.load("tuning").make("named", "search"))
     F, y, F_val, y_val, F_test, y_test, name = exam.data()
     threshold, parts = THRESHOLDS[name][place], ("held_out", "setting")
+    F_test, y_test = never_seen(exam.rng, F_test, y_test, 0.02)
     put = [exam.session.put(array) for array in (F, y, F_val, y_val)]
     try:
         answer = module.make(function, *put)
@@ -458,13 +464,14 @@ def _judge_classifier(exam: Exam, function: str, kind: str, place: int) -> None:
     if not isinstance(setting, dict) or not setting:
         exam.fail("setting", "the second thing should be the setting, a dict")
         return
-    try:
-        again = exam.session.load("classifiers").make(kind, **setting)
-        again.call("train", *put[:2])
-        share = _share(again.call("predict", F_test), y_test)
-    except SubmissionError as problem:
-        exam.fail("setting", f"{kind}(**setting) does not work: {problem.type}: {problem.message}"[:200])
-        return
+    with exam.apart("classifiers", alone=True) as box:
+        try:
+            again = box.load("classifiers").make(kind, **{str(name): value for name, value in setting.items()})
+            again.call("train", F, y)
+            share = _share(again.call("predict", F_test), y_test)
+        except SubmissionError as problem:
+            exam.fail("setting", f"{kind}(**setting) does not work: {problem.type}: {problem.message}"[:200])
+            return
     exam.require("setting", share >= threshold, f"{kind}(**setting), trained anew: {share:.1%} {hint}")
 
 
@@ -474,11 +481,11 @@ def _share(labels, y) -> float:
 
 
 FILE, FUNCTIONS = "features", ("orientations", "rehearsal")
-GIVEN = ("classifiers", "rehearsal", "tuning")
 QUESTIONS = [
     Question("q1", "Grey and hue", FILE,
              (Part("grey", 1, "the grey values are right"), Part("hue", 2, "each hue is counted in its bin"),
-              Part("bytes", 1, "pictures of bytes give the same and stay as they are")), colours, LIMITS, FUNCTIONS),
+              Part("bytes", 1, "pictures of bytes give the same and stay as they are")), colours, LIMITS,
+             ("orientations",)),
     Question("q2", "Gradients and directions of edges", "orientations",
              (Part("gradients", 1, "the gradients are right"), Part("bytes", 1, "those of bytes do not wrap round"),
               Part("values", 2, "lengths, bins and cells are right"),
@@ -497,8 +504,10 @@ QUESTIONS = [
     Question("q6", "Search, and a linear classifier", "search",
              (Part("accuracies", 1, "each setting has its accuracy"), Part("best", 1, "the best classifier is kept"),
               Part("held_out", 1, "enough pictures not seen are recognised"),
-              Part("setting", 1, "the setting does as well when it is trained anew")), linear, TRAINING, GIVEN),
+              Part("setting", 1, "the setting does as well when it is trained anew")), linear, TRAINING,
+             ("classifiers", "rehearsal")),
     Question("q7", "A two-layer net", "search",
              (Part("held_out", 1, "enough pictures not seen are recognised"),
-              Part("setting", 1, "the setting does as well when it is trained anew")), net, TRAINING, GIVEN),
+              Part("setting", 1, "the setting does as well when it is trained anew")), net, TRAINING,
+             ("classifiers", "tuning")),
 ]  # fmt: skip

@@ -1,15 +1,21 @@
 """Assignment knn: what is asked, and how answers are judged. Runs outside the box; see `grading.judging`."""
 
+import itertools
+
 import numpy as np
 
 from grading.box.sandbox import Limits
+from grading.judging.comparison import difference, numbers, real_array
+from grading.judging.draws import draw_labels
 from grading.judging.exam import Exam
 from grading.judging.questions import Part, Question
-from grading.judging.speed import judge_speed
+from grading.judging.speed import ATTEMPTS, CALLS, Timed, judge_speed
 
 ORDER, TITLE, MINUTES = 1, "k nearest neighbours", 120
 MODULES = {"k_nearest_neighbor": ("KNearestNeighbor",), "cross_validation": ("cross_validate",)}
 CLASSES = 4
+#: Distances that are looked at where there are too many for all.
+PAIRS = 400
 LIMITS = Limits(seconds=10, cpu_seconds=20)
 
 
@@ -75,6 +81,7 @@ def predict_labels(exam: Exam) -> None:
             (row, "these are numbers of training rows, not their labels"),
         ],
         hint="Row i of dists says how far each training row is; self.y_train has the labels of the training rows.",
+        labels=True,
     )
     farthest, nearest, row, more, fewer, middle = exam.expect("other_labels", dists, y, 7)
     vote = first and exam.matches(
@@ -90,57 +97,96 @@ def predict_labels(exam: Exam) -> None:
             (farthest, "the farthest rows vote; small distances are near"),
         ],
         hint="Count the labels of the k nearest; np.bincount does it.",
+        labels=True,
     )
     if not vote:
         return
-    y = np.array([3, 1, 2, 3, 1, 2])
-    classifier, _ = _trained(exam, np.zeros((6, 2)), y)
-    near_to_far = np.array(
-        [[0, 1, 2, 3, 4, 5], [5, 4, 3, 2, 1, 0], [2, 0, 1, 5, 4, 3], [1, 2, 0, 3, 4, 5]], dtype=float
-    )
-    expected = np.array([1, 1, 1, 1.0])
+    y, dists = _ties(exam.rng)
+    classifier, _ = _trained(exam, np.zeros((len(y), 2)), y)
     exam.matches(
         "ties",
-        classifier.call("predict_labels", near_to_far, k=6),
-        expected,
-        what="the labels where two of each kind vote",
+        classifier.call("predict_labels", dists, k=6),
+        exam.expect("labels", dists, y, 6).astype(float),
+        what="the labels where several are equally common among 6",
         hint="When several labels are equally common, the smallest is asked for.",
+        labels=True,
     )
+
+
+def _ties(rng) -> tuple[np.ndarray, np.ndarray]:
+    """Labels, and distances: in each row two or three labels are equally common among the nearest six.
+
+    The smallest of them is never that of the nearest row, nor that of the sixth.
+    """
+    y, rows = rng.permutation(np.repeat(np.arange(CLASSES), 6)), []
+    groups = [group for size in (2, 3) for group in itertools.combinations(range(CLASSES), size)]
+    for group in rng.permutation(len(groups)):
+        labels, order = groups[group], []
+        while not order or min(labels) in (y[order[0]], y[order[-1]]):
+            chosen = [rng.permutation(np.flatnonzero(y == label))[: 6 // len(labels)] for label in labels]
+            order = list(rng.permutation(np.concatenate(chosen)))
+        order += list(rng.permutation(np.setdiff1d(np.arange(len(y)), order)))
+        row = np.empty(len(y))
+        row[order] = np.sort(rng.uniform(1, 100, len(y)))
+        rows.append(row)
+    return y, np.array(rows)
 
 
 def one_loop(exam: Exam) -> None:
-    if _judge_distances(exam, "compute_distances_one_loop"):
-        loop = "there still is a loop over the training rows"
-        _judge_speed(exam, "compute_distances_one_loop", tests=60, trains=1500, loop=loop)
+    method = "compute_distances_one_loop"
+    if _judge_distances(exam, method):
+        shapes = [((6, 4, 2), None, ""), ((6, 150, 2), 500, "the training rows"), ((6, 4, 1000), 180, "the features")]
+        _judge_speed(exam, method, shapes)
 
 
 def no_loops(exam: Exam) -> None:
-    if not _judge_distances(exam, "compute_distances_no_loops"):
+    method = "compute_distances_no_loops"
+    if not _judge_distances(exam, method):
         return
-    loop = "there still is a loop over the test rows"
-    _judge_speed(exam, "compute_distances_no_loops", tests=6000, trains=4, loop=loop)
-    classifier, _ = _trained(exam, np.zeros((2000, 1500)), np.zeros(2000, dtype=int))
-    found = classifier.call("compute_distances_no_loops", np.ones((300, 1500)))
-    exam.require(
-        "memory",
-        np.shape(found) == (300, 2000),
-        "an array of shape (num_test, num_train, D) is too large; use the matrix product X @ X_train.T",
-    )
+    shapes = [
+        ((4, 4, 2), None, ""),
+        ((150, 4, 2), 75, "the test rows"),
+        ((4, 150, 2), 75, "the training rows"),
+        ((4, 4, 1000), 105, "the features"),
+    ]
+    _judge_speed(exam, method, shapes)
+    X, X_train = _pixels(exam, 300, 1500), _pixels(exam, 2000, 1500)
+    rows, columns = exam.rng.integers(0, 300, PAIRS), exam.rng.integers(0, 2000, PAIRS)
+    expected = exam.expect("distances_of_pairs", X[rows], X_train[columns])
+    classifier, _ = _trained(exam, X_train, np.zeros(2000, dtype=int))
+    found = numbers(classifier.call(method, X))
+    if found.shape != (300, 2000):
+        text = "an array of shape (num_test, num_train, D) is too large; use the matrix product X @ X_train.T"
+        exam.fail("memory", text)
+        return
+    exam.matches("memory", found[rows, columns], expected, what="the distances between many rows")
 
 
-def _judge_speed(exam: Exam, method: str, tests: int, trains: int, loop: str) -> None:
-    """Against a loop with a pass for each fourth pair, or for each test row where that is more."""
-    classifier, _ = _trained(exam, _pixels(exam, trains, 4), np.zeros(trains, dtype=int))
+def _judge_speed(exam: Exam, method: str, shapes) -> None:
+    """`shapes` are those of the test rows, the training rows and the features; passes that a call may take; a loop."""
+    hint = "the result is right, but it takes as long as a loop does: there still is a loop over "
+    judge_speed(exam, "speed", method, [[_timed(exam, *shape) for shape in shapes] for _ in range(ATTEMPTS)], hint)
 
-    def call():
-        classifier.call(method, exam.session.put(_pixels(exam, tests, 4)))
 
-    hint = f"the result is right, but it takes as long as a loop does: {loop}"
-    judge_speed(exam, "speed", call, max(tests, tests * trains // 4), hint)
+def _timed(exam: Exam, shape: tuple[int, int, int], passes: int | None, loop: str) -> Timed:
+    tests, trains, features = shape
+    X_train, X = _pixels(exam, trains, features), _pixels(exam, CALLS * tests, features).reshape(CALLS, tests, features)
+    classifier, _ = _trained(exam, X_train, np.zeros(trains, dtype=int))
+    calls = np.repeat(np.arange(CALLS), 8)
+    rows, columns = exam.rng.integers(0, tests, len(calls)), exam.rng.integers(0, trains, len(calls))
+    expected = exam.expect("distances_of_pairs", X[calls, rows], X_train[columns])
+
+    def wrong(found: list) -> str | None:
+        arrays = [numbers(result) for result in found]
+        if any(array.shape != (tests, trains) for array in arrays):
+            return f"the shape should be {(tests, trains)}"
+        return difference(np.array(arrays)[calls, rows, columns], expected, "some distances", 1e-6)
+
+    return Timed(classifier, [X], wrong, passes, loop=loop)
 
 
 def cross_validation(exam: Exam) -> None:
-    y = exam.rng.integers(0, CLASSES, 53)
+    y = draw_labels(exam.rng, 53, CLASSES)
     X = exam.rng.normal(size=(53, 3)) + 0.7 * y[:, None]  # classes overlap but are not the same
     k_choices, num_folds = [1, 3, 10], 5
     data, labels = exam.session.put(X), exam.session.put(y)
@@ -148,15 +194,19 @@ def cross_validation(exam: Exam) -> None:
     complete = (
         isinstance(found, dict)
         and set(found) == set(k_choices)
-        and all(np.size(v) == num_folds for v in found.values())
+        and all(not real_array(v)[1] and real_array(v)[0].size == num_folds for v in found.values())
     )
-    exam.require("lists", complete, f"a dict is expected with the keys {k_choices} and {num_folds} accuracies for each")
+    exam.require(
+        "lists",
+        complete,
+        f"a dict is expected with the keys {k_choices} and {num_folds} accuracies for each, as numbers",
+    )
     if not complete:
         return
     everything, itself, shifted, last = exam.expect("other_folds", X, y, np.array(k_choices), num_folds)
     exam.matches(
         "values",
-        np.array([np.ravel(found[k]).astype(float) for k in k_choices]),
+        np.array([real_array(found[k])[0].ravel() for k in k_choices]),
         exam.expect("folds", X, y, np.array(k_choices), num_folds),
         what="the accuracies",
         mistakes=[

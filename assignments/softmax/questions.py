@@ -3,7 +3,9 @@
 import numpy as np
 
 from grading.box.sandbox import Limits
-from grading.judging.comparison import difference
+from grading.box.session import SubmissionError
+from grading.judging.comparison import difference, numbers, real_array
+from grading.judging.draws import draw_labels
 from grading.judging.exam import Exam
 from grading.judging.linear_losses import REG, LinearLoss, returns_loss_and_gradient
 from grading.judging.pictures import rows_with_bias
@@ -59,51 +61,104 @@ prepare = rows_with_bias
 
 def stability(exam: Exam) -> None:
     """Judged by the submission's own results for small scores, so that other mistakes are not paid for twice."""
-    gradients = []
+    stable = []
     for part, function in (("naive", "softmax_loss_naive"), ("vectorised", "softmax_loss_vectorized")):
-        small, large = [], []
-        for _ in range(4):
-            W, X, y = CROSS_ENTROPY.draw(exam.rng, (9, 6, 5))
-            results = []
-            for shift in (0.0, 1e4, -1e4):
-                weights = W.copy()
-                weights[-1] += shift  # the last feature is 1: every score of every row moves by as much
-                result = exam.module.call(function, weights, X, y, 0.0)
-                if not returns_loss_and_gradient(result, exam, ("naive", "vectorised", "gradients")):
-                    return
-                results.append(result)
-            small += [results[0]] * 2
-            large += results[1:]
-        _stable(exam, part, [s[0] for s in small], [s[0] for s in large], function)
-        gradients.append(([s[1] for s in small], [s[1] for s in large], function))
-    for gradient in gradients:
-        if not _stable(exam, "gradients", *gradient):
-            break
+        moved = [_moved(CROSS_ENTROPY.draw(exam.rng, (9, 6, 5))) for _ in range(4)]
+        spread = [_spread(CROSS_ENTROPY.draw(exam.rng, (9, 6, 5))) for _ in range(2)]
+        try:
+            results = [[exam.module.call(function, *problem, 0.0) for problem in row] for row in moved + spread]
+        except SubmissionError as problem:
+            exam.fail_all(exam.raised(problem), (part, "gradients"))
+            continue
+        if not all(returns_loss_and_gradient(pair, exam, (part, "gradients")) for row in results for pair in row):
+            continue
+        for place in (0, 1):
+            what = f"{function}: the {'gradient' if place else 'loss'} for scores "
+            own = [[pair[place] for pair in row] for row in results]
+            right = [[_reference(exam, place, problem) for problem in row] for row in spread]
+            problem = _problem_of_moved(own[:4], what) or _problem_of_spread(own[4:], right, what, not place)
+            if place:
+                stable.append(problem)
+            else:
+                exam.require(part, not problem, problem)
+    if len(stable) == 2:
+        exam.without("gradients", stable)
 
 
-def _stable(exam: Exam, part: str, small, large, function: str) -> bool:
-    """Whether results for large scores are those for small ones."""
-    what = f"{function}: {'the gradient' if part == 'gradients' else 'the loss'} for scores of ±10000"
-    try:
-        small, large = np.array(small, dtype=float), np.array(large, dtype=float)
-    except (TypeError, ValueError):
-        exam.fail(part, f"{what} is no number or array of numbers")
-        return False
+def _moved(problem) -> list[tuple]:
+    """The problem, and with all scores larger and smaller by 10000: the last feature is 1."""
+    W, X, y = problem
+    rows = []
+    for shift in (0.0, 1e4, -1e4):
+        weights = W.copy()
+        weights[-1] += shift
+        rows.append((weights, X, y))
+    return rows
+
+
+def _spread(problem) -> list[tuple]:
+    """The problem with the lowest score for the right class of most rows, and the same with scores of some ±10000.
+
+    In sixty-fourths, so that all machines have the same scores: the record of results is found by what is asked.
+    """
+    W, X, y = problem
+    W, X = np.round(64 * W) / 64, np.round(64 * X) / 64
+    y = np.where(np.arange(len(y)) % 3 > 0, (X @ W).argmin(axis=1), y)
+    return [(W, X, y), (2.0**13 * W, X, y)]
+
+
+def _reference(exam: Exam, place: int, problem):
+    return exam.expect("gradient" if place else "loss", *problem, 0.0)
+
+
+def _problem_of_moved(own, what: str) -> str:
+    """What is wrong with results for moved scores: they are those for scores around 0."""
+    what, arrays = f"{what}of ±10000", []
+    for row in own:
+        for value in row:
+            array, problem = real_array(value)
+            if problem or (arrays and array.shape != arrays[0].shape):
+                return f"{what}: {problem or 'the shape changes'}"
+            arrays.append(array.astype(float))
+    arrays = np.array(arrays).reshape(len(own), 3, *arrays[0].shape)
+    small, large = arrays[:, :1], arrays[:, 1:]
     if not np.ptp(small, axis=0).any():
-        exam.fail(part, f"{function}: {'the gradient' if part == 'gradients' else 'the loss'} is not written yet")
-        return False
+        return f"{what}: it is not written yet"
     if not np.isfinite(large).all():
         text = "is NaN or infinite; exp(710) is too large for a float, and exp(−750) is 0, whose logarithm is −inf. "
-        exam.fail(part, f"{what} {text}Which number may you add to all scores of a row?")
-        return False
-    near = np.abs(small - large).max() <= TOLERANCE * np.abs(small).max()
-    text = "is finite but not what scores around 0 with the same differences give; cutting scores off changes them"
-    return exam.require(part, near, f"{what} {text}")
+        return f"{what} {text}Which number may you add to all scores of a row?"
+    if np.abs(small - large).max() <= TOLERANCE * np.abs(small).max():
+        return ""
+    return (
+        f"{what} is finite but not what scores around 0 with the same differences give; cutting scores off changes them"
+    )
+
+
+def _problem_of_spread(own, right, what: str, loss: bool) -> str:
+    """What is wrong with results for scores far apart: they are as many times the right ones as small ones are."""
+    what = f"{what}that lie some 10000 apart"
+    (small, large), (right_small, right_large) = zip(*own, strict=True), zip(*right, strict=True)
+    small, large, right_small, right_large = (
+        np.array(values, dtype=float) for values in (small, large, right_small, right_large)
+    )
+    if small.shape != right_small.shape:
+        return ""  # said where the gradient is judged
+    factor = (small * right_small).sum() / (right_small**2).sum()
+    if np.abs(small - factor * right_small).max() > 10 * TOLERANCE * np.abs(small).max():
+        return ""  # another mistake, paid for where it shows for small scores too
+    if not np.isfinite(large).all():
+        text = "each row has its own largest score, which is subtracted from that row"
+        if loss:
+            text = f"where p is 0, its logarithm is −inf; log p is s_y − log Σ exp(s), without p. And {text}"
+        return f"{what} is NaN or infinite: {text}"
+    if np.abs(large - factor * right_large).max() > 10 * TOLERANCE * np.abs(factor * right_large).max():
+        return f"{what} is finite but wrong; cutting off scores or probabilities changes them"
+    return ""
 
 
 def classifier(exam: Exam) -> None:
-    W, X, y = CROSS_ENTROPY.draw(exam.rng, (30, 5, 4))
-    y[:4] = 0, 1, 2, 3
+    W, X, _ = CROSS_ENTROPY.draw(exam.rng, (30, 5, 4))
+    y = draw_labels(exam.rng, 30, 4)
     softmax = exam.module.make("Softmax")
     softmax.set("W", W)
     result = softmax.call("loss", X, y, REG)
@@ -115,10 +170,27 @@ def classifier(exam: Exam) -> None:
     problem = problem and problem.replace("right up to a factor: every value", "wrong: it")
     text = "It should be what the function of softmax.py returns for self.W and the batch."
     exam.require("loss", problem is None, f"{problem} {text}")
-    history = exam.module.make("Softmax").call("train", X, y, learning_rate=0.1, reg=0.0, num_iters=60, batch_size=30)
-    falls = isinstance(history, (list, np.ndarray)) and len(history) == 60
-    falls = falls and np.mean(history[-10:]) < 0.9 * np.mean(history[:2])
-    exam.require("training", falls, "the losses do not fall during training; do loss and gradient come in this order?")
+    learner = exam.module.make("Softmax")
+    history = learner.call("train", X, y, learning_rate=0.1, reg=0.0, num_iters=60, batch_size=30)
+    problem = _problem_of_training(history, learner.get("W"), X, y)
+    exam.require("training", not problem, problem)
+
+
+def _problem_of_training(history, W, X, y) -> str:
+    losses, problem = real_array(history)
+    if problem or losses.shape != (60,):
+        number = "none" if problem else f"one of the shape {losses.shape}"
+        return f"train should return a list with one loss for each of 60 steps; there is {number}"
+    falls = np.mean(losses[-10:]) < 0.9 * np.mean(losses[:2])
+    if not falls:
+        return "the losses do not fall during training; do loss and gradient come in this order?"
+    weights = numbers(W)
+    if weights.shape != (X.shape[1], 4):
+        return f"after training W should have the shape {(X.shape[1], 4)}"
+    now = np.mean((X @ weights - np.eye(4)[y]) ** 2)  # the loss of the stand-in; near W = 0 it is 1/4
+    if not 0.2 < losses[0] < 0.3 or not now < 0.95 * np.mean(losses[:2]) or not 0.6 < now / np.mean(losses[-10:]) < 1.4:
+        return "the list of losses is not that of the classifier, whose loss after training is another one"
+    return ""
 
 
 def search(exam: Exam) -> None:
@@ -135,10 +207,9 @@ def _judge_draws(exam: Exam) -> None:
 
 def _drawn_well(first, again, other, rates, regs, num) -> tuple[bool, str]:
     """Whether pairs are drawn as they should be, and what is wrong with them."""
-    try:
-        first, again, other = (np.array(pairs, dtype=float) for pairs in (first, again, other))
-    except (TypeError, ValueError):
+    if any(real_array(pairs)[1] for pairs in (first, again, other)):
         return False, "sample_settings should return a list of pairs of numbers"
+    first, again, other = (real_array(pairs)[0].astype(float) for pairs in (first, again, other))
     if first.shape != (num, 2) or other.shape != (num, 2):
         return False, f"sample_settings should return {num} pairs when asked for {num}; the shape is {first.shape}"
     if not (np.array_equal(first, again) and not np.array_equal(first, other)):

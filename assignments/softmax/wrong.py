@@ -261,6 +261,38 @@ WRONG = [
         {"q4": ("naive",)},
         "is NaN or infinite",
     ),
+    Wrong(
+        "the logarithm of a probability that is 0, with loops",
+        LOSS,
+        TERM,
+        "        loss -= np.log(np.exp(scores[y[i]]) / np.sum(np.exp(scores))) / num_train\n",
+        {"q4": ("naive",)},
+        "log p is s_y − log Σ exp(s)",
+    ),
+    Wrong(
+        "the logarithm of a probability that is 0",
+        LOSS,
+        LOG_P,
+        "    log_p = np.log(np.exp(scores) / np.exp(scores).sum(axis=1, keepdims=True))\n",
+        {"q4": ("vectorised",)},
+        "log p is s_y − log Σ exp(s)",
+    ),
+    Wrong(
+        "a tiny number added to the probability",
+        LOSS,
+        LOG_P,
+        "    log_p = np.log(np.exp(scores) / np.exp(scores).sum(axis=1, keepdims=True) + 1e-12)\n",
+        {"q4": ("vectorised",)},
+        "is finite but wrong",
+    ),
+    Wrong(
+        "one maximum for all rows",
+        LOSS,
+        MAXIMA,
+        "    scores = scores - scores.max()\n",
+        {"q4": ("vectorised", "gradients")},
+        "each row has its own largest score",
+    ),
     # q5: the classifier
     Wrong("no reg", CLASSIFIER, ASK, ASK.replace(", reg)", ", 0.0)"), {"q5": ("loss",)}, "reg is not passed on"),
     Wrong(

@@ -45,6 +45,9 @@ WRONG = [
     Wrong("minimum", LAYERS, RELU, "out = np.minimum(x, 0)", {"q2": ("forward", "inputs")}, "negative entries are"),
     Wrong("leaky", LAYERS, RELU, "out = np.maximum(x, 0.01 * x)", {"q2": ("forward", "inputs")}, "are made smaller"),
     Wrong("in place", LAYERS, RELU, "x[x < 0] = 0\n    out = x", {"q2": ("inputs",)}, "changes its input x"),
+    Wrong(
+        "dout in place", LAYERS, DRELU, "dout[x <= 0] = 0\n    dx = dout", {"q2": ("inputs",)}, "changes its input dout"
+    ),
     Wrong("dout passed on", LAYERS, DRELU, "dx = dout", {"q2": ("backward",)}, "dout as it came"),
     Wrong("slope alone", LAYERS, DRELU, "dx = (x > 0).astype(float)", {"q2": ("backward",)}, "the slope alone"),
     Wrong("mask of dout", LAYERS, DRELU, "dx = dout * (dout > 0)", {"q2": ("backward",)}, "dout decides"),

@@ -1,34 +1,32 @@
 """The wall round a submission: bubblewrap where it works, plain resource limits where it does not.
 
 In a bubblewrap box a submission sees the system's programs, Python's packages, its own files and an empty /tmp, all
-but the last read-only; it has no network, no other processes and no privileges, and everything it started ends with
-the box. Without bubblewrap the limits on time, memory, processes and output still hold, but the submission can read
-what its user can read, write what its user can write, and use the network.
+but the last read-only; it has no network, no other processes, no privileges and a user of its own, and everything it
+started ends with the box. Without bubblewrap the limits on time, memory, processes and output hold for each process,
+but the submission can read what its user can read, write what its user can write, and use the network.
 """
 
 from __future__ import annotations
 
 import contextlib
-import functools
 import json
 import os
-import shutil
+import select
 import signal
 import subprocess
 import sys
 import uuid
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 import psutil
 
+from grading.box import walls
+from grading.box.groups import Group
+
 __all__ = ["DEFAULT_LIMITS", "Limits", "Sandbox", "bubblewrap_problem", "choose_sandbox"]
 
 HERE = Path(__file__).resolve().parent
-#: What goes into the box beside the submission.
-INSIDE = ("runner.py", "wire.py", "compat.py")
-#: An unprivileged user whom every system has; root grades as this user, since root has no limit on processes.
-NOBODY = 65534
 #: The variable by which a box's processes are recognised where there is no bubblewrap to end them.
 MARK = "EER_BOX"
 
@@ -48,7 +46,7 @@ class Limits:
     processes : int
         Processes and threads.
     file_bytes : int
-        Size of one file, and of everything below /tmp.
+        Size of one file, and of everything below /tmp; of everything below /dev/shm, too.
     output_bytes : int
         Printed text; more of it ends the box.
     answer_bytes : int
@@ -61,7 +59,7 @@ class Limits:
     processes: int = 64
     file_bytes: int = 64 << 20
     output_bytes: int = 8 << 20
-    answer_bytes: int = 256 << 20
+    answer_bytes: int = 64 << 20
 
 
 DEFAULT_LIMITS = Limits()
@@ -71,58 +69,99 @@ DEFAULT_LIMITS = Limits()
 class Sandbox:
     """Starts the runner for one submission; `isolated` says whether bubblewrap does it.
 
-    Chosen once for a run and handed on, to other machines, too.
+    Chosen once for a run and handed on, to other machines, too: one that cannot do it refuses.
     """
 
     isolated: bool
 
+    def missing(self) -> str:
+        """What this machine's wall does not keep a submission from; "" where it is the best there is."""
+        if not self.isolated:
+            return "no bubblewrap: it could read, write and send what the grader's user can"
+        wall = walls.best()
+        return wall.missing if isinstance(wall, walls.Wall) else wall
+
     def start(self, folder: Path, modules: dict[str, str], limits: Limits) -> Box:
-        """A running box for the submission in `folder`, whose `modules` map names to files below it."""
+        """A running box for the submission in `folder`, whose `modules` map names to files below it.
+
+        Raises
+        ------
+        RuntimeError
+            This machine has no such wall.
+        """
         wanted = {name: asdict(limits)[name] for name in ("cpu_seconds", "memory_bytes", "processes", "file_bytes")}
         if not self.isolated:
             wanted["processes"] += _threads_of_this_user()  # the system counts those that run already, too
         mark = uuid.uuid4().hex
-        environment = {"PATH": "/usr/bin:/bin", "LANG": "C.UTF-8", "HOME": "/tmp", MARK: mark} | dict.fromkeys(
-            ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1"
-        )
-        settings = json.dumps(wanted | {"modules": modules})
+        environment = {"PATH": "/usr/bin:/bin", "LANG": "C.UTF-8", "HOME": "/tmp", "MPLBACKEND": "Agg", MARK: mark}
+        environment |= dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
+        settings, told = json.dumps(wanted | {"modules": modules}), None
         if self.isolated:
-            command = [
-                *_wall(folder, limits, environment),
-                sys.executable,
-                "-I",
-                "/box/runner.py",
-                "/submission",
-                settings,
-            ]
+            told = os.pipe()
+            sizes = (limits.file_bytes, limits.file_bytes)
+            command = [*walls.command(folder, sizes, environment, told[1]), sys.executable, "-I", "/box/runner.py"]
+            command += ["/submission", settings]
         else:
             if os.name != "posix":
                 raise RuntimeError(
                     "submissions are graded on Linux, macOS or in WSL: this system has no resource limits"
                 )
             command = [sys.executable, "-I", str(HERE / "runner.py"), str(folder), settings]
-        process = subprocess.Popen(
-            command,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            cwd=folder,
-            env=environment,
-            start_new_session=True,
-        )
-        return Box(process, mark, self.isolated)
+        group = Group.make(limits.memory_bytes + 3 * limits.file_bytes, 2 * limits.processes)
+        try:
+            process = subprocess.Popen(
+                [*(group.command() if group else []), *command],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                cwd=folder,
+                env=environment,
+                start_new_session=True,
+                pass_fds=[told[1]] if told else [],
+            )
+        except BaseException:
+            if group:
+                group.end()
+            if told:
+                os.close(told[0])
+            raise
+        finally:
+            if told:
+                os.close(told[1])
+        return Box(process, mark, self.isolated, group, _first_process(told[0]) if told else None)
 
 
 @dataclass
 class Box:
-    """A running box: its process, with pipes for requests, answers and printed text."""
+    """A running box: its process, with pipes for requests, answers and printed text.
+
+    Attributes
+    ----------
+    process : subprocess.Popen
+        As the grader sees it: bubblewrap, or the runner itself.
+    mark : str
+        By which its processes are known where nothing else holds them together.
+    isolated : bool
+    group : Group or None
+        The control group that they are in.
+    first : int or None
+        Refers to the first process inside, with which all others end (a pidfd).
+    seen : dict of int to float
+        Processes that were seen in it, and when each began.
+    """
 
     process: subprocess.Popen
     mark: str
     isolated: bool
+    group: Group | None = None
+    first: int | None = None
+    seen: dict[int, float] = field(default_factory=dict)
 
     def end(self) -> int:
         """Stop everything in the box and return the exit status."""
+        if self.first is not None:  # it cannot be talked out of ending by what runs inside
+            with contextlib.suppress(OSError):
+                signal.pidfd_send_signal(self.first, signal.SIGKILL)
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(self.process.pid, signal.SIGKILL)
         self.process.kill()
@@ -130,8 +169,15 @@ class Box:
         for pipe in (self.process.stdin, self.process.stdout, self.process.stderr):
             with contextlib.suppress(OSError):
                 pipe.close()
+        if self.first is not None:
+            select.select([self.first], [], [], 5)  # readable when it, and with it all others, has ended
+            os.close(self.first)
+            self.first = None
         if not self.isolated:
+            _kill_seen(self.seen)
             _kill_marked(self.mark)
+        if self.group:
+            self.group.end()
         return status
 
 
@@ -149,53 +195,29 @@ def choose_sandbox(isolated: bool | None = None) -> Sandbox:
     return Sandbox(isolated=isolated is not False and problem is None)
 
 
-@functools.cache
 def bubblewrap_problem() -> str | None:
     """Why boxes of bubblewrap cannot be had on this machine, or None when they can."""
-    if shutil.which("bwrap") is None:
-        return "bubblewrap is not installed (Debian, Ubuntu: apt install bubblewrap; it exists for Linux only)"
-    if os.getuid() == 0 and shutil.which("setpriv") is None:
-        return "bubblewrap is there, but root needs setpriv (package util-linux) to give up its rights in the box"
-    command = [*_wall(HERE, DEFAULT_LIMITS, {}), sys.executable, "-I", "-c", "import numpy"]
-    trial = subprocess.run(command, capture_output=True, text=True, timeout=60)
-    if trial.returncode:
-        return f"bubblewrap is installed but does not work here: {trial.stderr.strip()[-300:]}"
-    return None
+    wall = walls.best()
+    return wall if isinstance(wall, str) else None
 
 
-def _wall(folder: Path, limits: Limits, environment: dict[str, str]) -> list[str]:
-    """The command that puts what follows it into a box."""
-    root = os.getuid() == 0
-    spaces = ["--unshare-ipc", "--unshare-pid", "--unshare-net", "--unshare-uts", "--unshare-cgroup-try"]
-    wall = ["bwrap", *spaces, *([] if root else ["--unshare-user"]), "--die-with-parent", "--new-session", "--clearenv"]
-    for name, value in environment.items():
-        wall += ["--setenv", name, value]
-    # an empty /tmp first: Python's packages may lie below it
-    wall += ["--proc", "/proc", "--dev", "/dev", "--size", str(limits.file_bytes), "--perms", "1777", "--tmpfs", "/tmp"]
-    wall += ["--ro-bind", "/usr", "/usr"]
-    for path in ("/lib", "/lib64", "/bin", "/sbin"):
-        if os.path.islink(path):
-            wall += ["--symlink", os.readlink(path), path]
-        elif os.path.isdir(path):
-            wall += ["--ro-bind", path, path]
-    for path in ("/etc/alternatives", "/etc/ld.so.cache", "/etc/ld.so.conf", "/etc/ld.so.conf.d"):
-        wall += ["--ro-bind-try", path, path]
-    bound = [Path("/usr")]
-    prefixes = {Path(sys.prefix), Path(sys.base_prefix), Path(os.path.realpath(sys.executable)).parents[1]}
-    for prefix in sorted(prefixes):
-        if not any(prefix.is_relative_to(top) for top in bound):
-            for parent in list(reversed(prefix.parents))[1:]:
-                wall += ["--perms", "0755", "--dir", str(parent)]
-            wall += ["--ro-bind", str(prefix), str(prefix)]
-            bound.append(prefix)
-    wall += ["--perms", "0755", "--dir", "/box"]
-    for name in INSIDE:
-        wall += ["--ro-bind", str(HERE / name), f"/box/{name}"]
-    wall += ["--ro-bind", str(folder), "/submission", "--chdir", "/submission"]
-    if root:
-        user = [f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups", "--no-new-privs"]
-        return [*wall, "setpriv", *user, "--bounding-set=-all", "--inh-caps=-all"]
-    return [*wall, "--cap-drop", "ALL"]
+bubblewrap_problem.cache_clear = walls.best.cache_clear  # for who has installed it, or takes it away in a test
+
+
+def _first_process(told: int) -> int | None:
+    """A reference to the first process in a box, of which bubblewrap tells through a pipe."""
+    text = b""
+    try:
+        while b"}" not in text and select.select([told], [], [], 20)[0]:
+            chunk = os.read(told, 1 << 12)
+            if not chunk:
+                return None
+            text += chunk
+        return os.pidfd_open(json.loads(text)["child-pid"])
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return None
+    finally:
+        os.close(told)
 
 
 def _threads_of_this_user() -> int:
@@ -204,6 +226,17 @@ def _threads_of_this_user() -> int:
         if process.info["uids"] and process.info["uids"].real == os.getuid():
             count += process.info["num_threads"] or 1
     return count
+
+
+def _kill_seen(seen: dict[int, float]) -> None:
+    """Kill processes that were seen in the box, and what they have started, although they may have left it."""
+    for number, begun in seen.items():
+        with contextlib.suppress(psutil.Error):
+            process = psutil.Process(number)
+            if process.create_time() == begun:
+                for member in [*process.children(recursive=True), process]:
+                    with contextlib.suppress(psutil.Error):
+                        member.kill()
 
 
 def _kill_marked(mark: str) -> None:

@@ -9,20 +9,24 @@ Inputs are drawn here and results are judged here; the box never learns what is 
 
 from __future__ import annotations
 
+import builtins
 import contextlib
 import os
+import secrets
 import selectors
 import signal
 import time
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
+from typing import Any
 
 import psutil
 
 from grading.box import wire
+from grading.box.clock import processor_seconds
 from grading.box.sandbox import DEFAULT_LIMITS, Limits, Sandbox
 
-__all__ = ["Remote", "Session", "Stopped", "SubmissionError"]
+__all__ = ["KILLED", "Remote", "Session", "Stopped", "SubmissionError"]
 
 #: Seconds between two looks at what the box uses.
 LOOK = 0.2
@@ -32,6 +36,15 @@ CHUNK = 1 << 20
 KEPT = 4000
 #: Where Linux counts.
 VMSTAT = Path("/proc/vmstat")
+#: What is said of a process that was killed, by itself or by somebody outside.
+KILLED = "Python crashed (SIGKILL)"
+#: Lines of a file that an exception is said to be in; a longer file was not written to be read.
+LINES = 20_000
+#: Exceptions that are told of by name; others by the name of what they are made of.
+EXCEPTIONS = {
+    name for name, kind in vars(builtins).items() if isinstance(kind, type) and issubclass(kind, BaseException)
+}
+EXCEPTIONS |= {"LinAlgError", "AxisError", "PicklingError", "JSONDecodeError", "TimeoutExpired"}
 #: Seconds that Python and NumPy get to start in, beside the question's own time.
 START_SECONDS = 60.0
 
@@ -41,7 +54,7 @@ class SubmissionError(Exception):
 
     def __init__(self, type: str, message: str, file: str | None, line: int | None):
         self.type, self.message, self.file, self.line = type, message, file, line
-        where = f" in line {line} of {file}" if file else ""
+        where = f" in line {line} of {file}" if file and line else f" in {file}" if file else ""
         super().__init__(f"{type}{where}: {message}" if message else f"{type}{where}")
 
 
@@ -68,6 +81,16 @@ class Remote:
         """As `call`, but the result stays in the box."""
         request = {"name": name, "arguments": list(arguments), "keywords": keywords, "keep": True}
         return Remote(self.session, self.session._do("call", self, **request))
+
+    def timed(self, name: str, stacks, *same) -> tuple[Any, float]:
+        """Values of one call for each entry of some stacked arrays, and the processor time that the box took for all.
+
+        The arguments are sent in this request, so that nothing can be done with them before the clock runs.
+        """
+        request = {"name": name, "stacks": list(stacks), "same": list(same)}
+        start = self.session.processor_seconds()
+        found = self.session._do("calls", self, **request)
+        return found, self.session.processor_seconds() - start
 
     def get(self, name: str):
         """Value of an attribute."""
@@ -99,6 +122,8 @@ class Session:
         Where the submission lies, and which file holds which module.
     sandbox : Sandbox
     limits : Limits
+    origins : dict of str to list, optional
+        For files that were made of others, place and line of each of their lines in what was handed in.
 
     Raises (from every request)
     ------
@@ -108,8 +133,16 @@ class Session:
         The box had to be ended, or ended itself; every later request raises it again.
     """
 
-    def __init__(self, folder, modules: dict[str, str], sandbox: Sandbox, limits: Limits = DEFAULT_LIMITS):
+    def __init__(
+        self,
+        folder,
+        modules: dict[str, str],
+        sandbox: Sandbox,
+        limits: Limits = DEFAULT_LIMITS,
+        origins: dict[str, list] | None = None,
+    ):
         self.limits, self.seconds, self._printed = limits, 0.0, b""
+        self._folder, self._origins = Path(folder), origins or {}
         self._printed_bytes, self._stopped, self._errors_open = 0, None, True
         self._processor_seconds, self._kills = 0.0, _out_of_memory_kills()
         self._box = sandbox.start(folder, modules, limits)
@@ -146,6 +179,10 @@ class Session:
         """Put a value into the box, to be handed to several calls as one object."""
         return Remote(self, self._do("put", None, value=value))
 
+    def processor_seconds(self) -> float:
+        """What the box and everything that it started has used of the processors so far."""
+        return processor_seconds(self._box.process.pid)
+
     @property
     def printed(self) -> bytes:
         """The end of what the submission has printed so far."""
@@ -153,22 +190,40 @@ class Session:
         return self._printed
 
     def _do(self, action: str, target: Remote | None, **request):
-        request = {"do": action} | ({"handle": target.handle} if target else {}) | _handles(request)
+        nonce = secrets.randbits(62)  # so that nothing that was sent before can be the answer
+        request = {"nonce": nonce, "do": action} | ({"handle": target.handle} if target else {}) | _handles(request)
         start = time.perf_counter()
         answer = self._receive(wire.encode(request))
         self.seconds = time.perf_counter() - start
-        if isinstance(answer, dict) and "value" in answer:
+        answer = answer if isinstance(answer, dict) and answer.get("nonce") == nonce else {}
+        if "value" in answer:
             return answer["value"]
-        error = answer.get("error") if isinstance(answer, dict) else None
+        error = answer.get("error")
         if not isinstance(error, dict):
             raise self._stop("protocol", "the submission wrote into the grader's channel")
-        line = error.get("line")
-        raise SubmissionError(
-            str(error.get("type"))[:100],
-            str(error.get("message"))[:500],
-            str(error["file"])[:100] if error.get("file") else None,
-            line if isinstance(line, int) else None,
-        )
+        name = error.get("type")
+        name = name if isinstance(name, str) and name in EXCEPTIONS else "Exception"
+        raise SubmissionError(name, str(error.get("message"))[:500], *self._place(error.get("file"), error.get("line")))
+
+    def _place(self, file, line) -> tuple[str | None, int | None]:
+        """File and line of an exception, as its author knows them; None in the place of what cannot be so.
+
+        What the box says of it is not trusted: it might carry an input out.
+        """
+        try:
+            path = self._folder / PurePosixPath(file)
+            inside = path.suffix == ".py" and path.resolve().is_relative_to(self._folder.resolve()) and path.is_file()
+            count = path.read_bytes().count(b"\n") + 1 if inside else 0
+        except (OSError, TypeError, ValueError):
+            return None, None
+        if not inside:
+            return None, None
+        if type(line) is not int or not 1 <= line <= min(count, LINES):
+            return path.name, None
+        made_of = self._origins.get(PurePosixPath(file).as_posix())
+        if made_of is None:
+            return path.name, line
+        return tuple(made_of[line - 1]) if line <= len(made_of) else (path.name, None)
 
     def _receive(self, request: bytes):
         """Send a request and wait for the answer, watching what the box prints and uses."""
@@ -211,7 +266,7 @@ class Session:
                         if wanted is None and len(answer) == wire.HEADER.size:
                             wanted = wire.HEADER.size + self._length(bytes(answer))
         try:
-            return wire.decode(bytes(answer))
+            return wire.decode(answer)
         except wire.WireError as problem:
             raise self._stop("protocol", str(problem)) from None
 
@@ -263,17 +318,19 @@ class Session:
             family = [root, *root.children(recursive=True)]
         except psutil.Error:
             return
-        memory = 0
+        memory, files = 0, {}
         for member in family:
             try:
                 memory += member.memory_info().rss
                 times = member.cpu_times()
+                self._box.seen[member.pid] = member.create_time()
+                files |= _files_in_memory(member.pid)
             except psutil.Error:
                 continue
             self._processor_seconds = max(self._processor_seconds, times.user + times.system)
         if len(family) > self.limits.processes:
             raise self._stop("processes", f"started more than {self.limits.processes} processes")
-        if memory > self.limits.memory_bytes:
+        if max(memory, sum(files.values())) > self.limits.memory_bytes:
             raise self._stop("memory", f"used more than {self.limits.memory_bytes / 2**30:.3g} GB of memory")
 
     def _died(self) -> Stopped:
@@ -287,7 +344,9 @@ class Session:
         if number == signal.SIGXCPU or (number == signal.SIGKILL and self._has_used_its_processor_time()):
             return self._stop("time", f"used more than {self.limits.cpu_seconds} s of processor time")
         if number == signal.SIGKILL and _out_of_memory_kills() > self._kills:
-            return self._stop("memory", "used more memory than this machine has")
+            return self._stop("memory", f"used more than {self.limits.memory_bytes / 2**30:.3g} GB of memory")
+        if number == signal.SIGKILL:  # by its own hand, or by somebody outside
+            return self._stop("crash", KILLED)
         if number:
             name = signal.Signals(number).name if number in set(signal.Signals) else f"signal {number}"
             return self._stop("crash", f"Python crashed ({name})")
@@ -310,6 +369,18 @@ def _widen(pipe) -> None:
         import fcntl
 
         fcntl.fcntl(pipe.fileno(), fcntl.F_SETPIPE_SZ, CHUNK)
+
+
+def _files_in_memory(number: int) -> dict[tuple[int, int], int]:
+    """Bytes of the files that a process has open and that lie only in memory (Linux), by what identifies them."""
+    found, folder = {}, f"/proc/{number}/fd"
+    with contextlib.suppress(OSError):
+        for name in os.listdir(folder):
+            with contextlib.suppress(OSError):
+                if os.readlink(f"{folder}/{name}").startswith("/memfd:"):
+                    status = os.stat(f"{folder}/{name}")
+                    found[status.st_dev, status.st_ino] = 512 * status.st_blocks
+    return found
 
 
 def _out_of_memory_kills() -> int:

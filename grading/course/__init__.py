@@ -2,6 +2,9 @@
 
 assignment  finds the assignments and grades one submission
 submission  what was handed in: a folder, a zip, a module or a notebook, taken apart without running it
+gather      does that, in a process of its own with limits, from the standard library alone
+cells       a notebook's code as Python
+sameness    what statements look like when names and numbers do not count
 copies      equal work
 grades      what one submission earned, as it is kept and reported
 classroom   a whole class

@@ -6,9 +6,9 @@ student files, and either `reference.py` or, in what students are given, `record
 
 from __future__ import annotations
 
-import shutil
 import tempfile
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -17,10 +17,10 @@ from types import ModuleType
 import numpy as np
 
 from grading.box.sandbox import Sandbox
-from grading.box.session import Session, Stopped, SubmissionError
+from grading.box.session import KILLED, Session, Stopped, SubmissionError
 from grading.course.submission import Submission, collect
 from grading.importing import import_file
-from grading.judging.exam import Exam
+from grading.judging.exam import GRADER_ERROR, Exam
 from grading.judging.expectations import Expectations
 from grading.judging.questions import Outcome, Question, QuestionOutcome
 
@@ -130,8 +130,10 @@ class Assignment:
                 outcomes.append(_same_end(question, unloadable[question.module]))
             else:
                 outcome, loaded = self._mark(question, submission, sandbox, seed, expectations, data)
+                if outcome.message == KILLED:  # somebody outside may have done it; who does it himself, does it again
+                    outcome, loaded = self._mark(question, submission, sandbox, seed, expectations, data)
                 outcomes.append(outcome)
-                if not loaded and outcome.status not in ("ok", "error", "missing", RECORDED):
+                if not loaded and outcome.status not in ("ok", "error", "missing", RECORDED, GRADER_ERROR):
                     unloadable[question.module] = outcome
             finished(outcomes[-1])
         return Outcome(tuple(outcomes), tuple(submission.notes))
@@ -146,22 +148,40 @@ class Assignment:
         data: Callable,
     ) -> tuple[QuestionOutcome, bool]:
         """The outcome of one question, and whether the module could be imported."""
-        if question.module not in submission.modules:
-            hint = f"{question.module}.py is missing"
-            return _nothing(question, hint, "missing"), False
+        if not {question.module, *question.others} & submission.modules.keys():
+            hint = f"{' and '.join(f'{name}.py' for name in (question.module, *question.others))} is missing"
+            return _nothing(question, hint, "missing", hint), False
         rng = np.random.default_rng([seed, self.questions.index(question)])
-        modules = dict(submission.modules)
-        for module in question.standins:
-            modules[module] = f"_standin_{module}.py"
-            shutil.copy(self.folder / "standin" / f"{module}.py", submission.folder / modules[module])
-            (submission.folder / modules[module]).chmod(0o644)
+
+        def boxes(standins=question.standins, alone=False):
+            return self._box(question, submission, sandbox, standins, alone)
+
         try:
-            session = Session(submission.folder, modules, sandbox, question.limits)
+            with boxes() as session:
+                files = {name: Path(file).name for name, file in submission.modules.items()}
+                exam = Exam(question, session, rng, expectations, data, boxes, files)
+                return exam.judge_whatever_comes(), exam.loaded
         except (Stopped, SubmissionError) as problem:
             return _nothing(question, str(problem), "crash", str(problem)), False
-        with session:
-            exam = Exam(question, session, rng, expectations, data)
-            return exam.judge(), exam.loaded
+
+    @contextmanager
+    def _box(
+        self, question: Question, submission: Submission, sandbox: Sandbox, standins: Iterable[str], alone: bool
+    ) -> Iterator[Session]:
+        """A box with the submission, unless `alone`, and stand-ins, which are gone when it ends."""
+        with ExitStack() as stack:
+            folder = submission.folder
+            if alone:
+                folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="standins-")))
+                folder.chmod(0o755)
+            modules = {} if alone else dict(submission.modules)
+            for module in standins:
+                modules[module] = f"_standin_{module}.py"
+                copy = folder / modules[module]
+                stack.callback(copy.unlink, missing_ok=True)
+                copy.write_bytes((self.folder / "standin" / f"{module}.py").read_bytes())
+                copy.chmod(0o644)
+            yield stack.enter_context(Session(folder, modules, sandbox, question.limits, submission.origins))
 
 
 def _no_more():

@@ -9,7 +9,10 @@ from __future__ import annotations
 import functools
 import hashlib
 import os
+import shutil
 import signal
+import stat
+import sys
 import tempfile
 import threading
 import time
@@ -20,17 +23,22 @@ from pathlib import Path
 
 from tqdm import tqdm
 
-from grading.box.sandbox import Sandbox, choose_sandbox
-from grading.course.assignment import PUBLIC_SEED, Assignment
-from grading.course.copies import compared, work_in
+from grading.box.sandbox import Sandbox, bubblewrap_problem, choose_sandbox
+from grading.course.assignment import Assignment
+from grading.course.copies import compared
 from grading.course.grades import Grade, Row, clean, grade_of
-from grading.course.report import write_results
+from grading.course.report import write_grades, write_results
+from grading.course.seeds import class_seed
 from grading.course.submission import SubmissionRefused, collect, student_of
 from utils.files import write_atomically
 
 __all__ = ["grade_all", "grade_one"]
 
 GRADER = Path(__file__).resolve().parents[1]
+#: What systems put into folders.
+LITTER = {".ds_store", "thumbs.db", "desktop.ini", ".gitkeep", ".gitignore", ".ipynb_checkpoints", "__macosx", ".git"}
+#: Files and folders of one submission that its digest looks at, levels of folders, bytes of a file.
+SEEN, DEPTH, LARGE = 20_000, 60, 64 << 20
 
 
 def grade_one(folder: str, path: str, seed: int, sandbox: Sandbox) -> Grade:
@@ -52,21 +60,35 @@ def grade_one(folder: str, path: str, seed: int, sandbox: Sandbox) -> Grade:
         A part's text is its hint; where the submission raised something, its kind and line, not its words.
     """
     start = time.perf_counter()
-    ours = sorted(path for pattern in ("*.py", "standin/*.py") for path in Path(folder).glob(pattern))
-    assignment = _assignment(folder, tuple((path, path.stat().st_mtime_ns) for path in ours))
+    assignment = _assignment(folder, _version(folder))
     outcome, work, problem = None, (), {}
     try:
-        with tempfile.TemporaryDirectory(prefix="submission-") as scratch:
-            try:
-                submission = collect(Path(path), assignment.modules, Path(scratch))
-            finally:  # what is refused may be somebody else's work, too
-                work = work_in(Path(scratch))
+        with _scratch() as scratch:
+            submission = collect(Path(path), assignment.modules, scratch)
+            work = submission.work
             outcome = assignment.mark(submission, sandbox, seed=seed)
     except SubmissionRefused as refusal:
-        problem = {"status": refusal.status, "message": str(refusal), "refused": True}
+        work = refusal.work  # it may be somebody else's, too
+        problem = {"status": refusal.status, "message": clean(str(refusal)), "refused": True}
     except Exception as fault:  # of the grader; it must not lose the others' grades
         problem = _fault(fault)
-    return grade_of(assignment, outcome, seconds=time.perf_counter() - start, work=work, **problem)
+    seconds = time.perf_counter() - start
+    return grade_of(assignment, outcome, seconds=seconds, work=work, walls=sandbox.missing(), **problem)
+
+
+@contextmanager
+def _scratch() -> Iterator[Path]:
+    """A folder for one submission; that it cannot be put away costs nobody anything."""
+    folder = Path(tempfile.mkdtemp(prefix="submission-"))
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _version(folder: str) -> tuple:
+    ours = sorted(path for pattern in ("*.py", "standin/*.py") for path in Path(folder).glob(pattern))
+    return tuple((path, path.stat().st_mtime_ns) for path in ours)
 
 
 def _fault(problem: Exception) -> dict[str, str]:
@@ -98,7 +120,7 @@ def grade_all(
     sandbox : Sandbox, optional
         The wall for all of them, on other machines, too; by default the best there is here.
     seed : int, optional
-        Of the inputs; by default the class's own where the assignment has one, else the public one.
+        Of the inputs; by default the class's own, which is drawn once and kept in `out`.
     scheduler : str, optional
         Address of a Dask scheduler whose workers do the work. They need this code, the assignment and the submissions
         under the same paths, and bubblewrap.
@@ -111,20 +133,24 @@ def grade_all(
     ------
     FileNotFoundError
         There is no such folder, or nothing is in it.
+    RuntimeError
+        Other machines are to grade, and nobody has said that they may do it without bubblewrap, which is not here.
     KeyboardInterrupt
         After Ctrl-C; what is done is kept and written first.
     """
     if not submissions.is_dir():
         raise FileNotFoundError(f"{submissions} is no folder; SUBMISSIONS names the folder with what was handed in")
-    paths = sorted(path for path in submissions.iterdir() if not path.name.startswith("."))
+    paths = _handed_in(submissions, out)
     if not paths:
         raise FileNotFoundError(f"{submissions} is empty")
+    if scheduler is not None and sandbox is None and bubblewrap_problem() is not None:
+        raise RuntimeError(f"{bubblewrap_problem()}; the workers of a cluster grade without it only when told to")
     sandbox = choose_sandbox() if sandbox is None else sandbox
-    seed = _class_seed(assignment) if seed is None else seed
+    seed = class_seed(assignment.folder, out) if seed is None else seed
     state = out / "graded"
     state.mkdir(parents=True, exist_ok=True)
     rules = _fingerprint(assignment, seed, sandbox)
-    keys = {path: hashlib.sha256(f"{rules}{_content(path)}".encode()).hexdigest()[:32] for path in paths}
+    keys = {path: hashlib.sha256(f"{rules}{content_of(path)}".encode()).hexdigest()[:32] for path in paths}
     grades = {path: grade for path in paths if (grade := _stored(state / f"{keys[path]}.json")) is not None}
     grades = {path: grade for path, grade in grades.items() if grade.status != "grader error"}  # these are tried again
     todo = [path for path in paths if path not in grades]
@@ -150,9 +176,31 @@ def grade_all(
                     future.cancel()
                 raise
     finally:
-        done = [Row(path.name, student_of(path), grades[path]) for path in paths if path in grades]
-        rows = compared(done, assignment)
-        write_results(assignment, out, rows)
+        names = [path.name for path in paths]
+        rows = [Row(path.name, student_of(path, names), grades[path]) for path in paths if path in grades]
+        rows = _reported(assignment, out, rows)
+    return rows
+
+
+def _handed_in(submissions: Path, out: Path) -> list[Path]:
+    """What lies in the folder, whatever it is called, but for what systems put there and the results themselves."""
+    found = []
+    for path in sorted(submissions.iterdir()):
+        ours = path.name.lower() in LITTER or path.name.startswith("._") or path.absolute() == out.absolute()
+        if not ours:
+            found.append(path)
+    return found
+
+
+def _reported(assignment: Assignment, out: Path, rows: list[Row]) -> list[Row]:
+    """Write the results, first without what shows only beside the others: nothing that fails there loses a grade."""
+    write_grades(assignment, out, rows)
+    try:
+        rows = compared(rows, assignment)
+    except Exception as problem:
+        print(f"equal work was not looked for: {type(problem).__name__}: {clean(str(problem))}", file=sys.stderr)
+    for trouble in write_results(assignment, out, rows):
+        print(trouble, file=sys.stderr)
     return rows
 
 
@@ -205,35 +253,40 @@ def _result(future, assignment: Assignment) -> Grade:
         return grade_of(assignment, None, seconds=0.0, **_fault(problem))
 
 
-def _class_seed(assignment: Assignment) -> int:
-    path = assignment.folder / "class_seed"
-    return int(path.read_text("utf-8")) if path.is_file() else PUBLIC_SEED
-
-
 def _fingerprint(assignment: Assignment, seed: int, sandbox: Sandbox) -> str:
-    digest = hashlib.sha256(f"{seed} {sandbox.isolated}".encode())
+    digest = hashlib.sha256(f"{seed} {sandbox.isolated} {sandbox.missing()}".encode())
     ours = [assignment.folder.glob("*.py"), assignment.folder.glob("standin/*.py"), GRADER.rglob("*.py")]
     for path in [path for paths in ours for path in sorted(paths)]:
         digest.update(path.read_bytes())
     return digest.hexdigest()
 
 
-def _content(path: Path) -> str:
-    """Digest of a submission's bytes and name."""
-    digest = hashlib.sha256(path.name.encode())
-    if path.is_symlink():
-        digest.update(os.readlink(path).encode())
-    elif path.is_file():
-        with path.open("rb") as file:
-            while block := file.read(1 << 20):
-                digest.update(block)
-    elif path.is_dir():
-        for member in sorted(path.rglob("*")):
-            digest.update(str(member.relative_to(path)).encode())
-            if member.is_file() and not member.is_symlink():
-                digest.update(f"{member.stat().st_size}".encode())
-                if member.stat().st_size < 1 << 26:
-                    digest.update(member.read_bytes())
+def content_of(path: Path) -> str:
+    """Digest of what a submission is called and holds, as far as it is looked at; whatever is there, there is a digest.
+
+    Of files that nobody reads, because they are too large or too many, the size and the time of the last change count.
+    """
+    digest, pending, seen, read = hashlib.sha256(os.fsencode(path.name)), [os.fsencode(path)], 0, 0
+    while pending and seen < SEEN:
+        here, seen = pending.pop(), seen + 1
+        digest.update(here[len(os.fsencode(path)) :] + b"\0")
+        try:
+            status = os.lstat(here)
+            digest.update(f"{status.st_mode} {status.st_size}".encode())
+            if stat.S_ISLNK(status.st_mode):
+                digest.update(os.readlink(here))
+            elif stat.S_ISDIR(status.st_mode):
+                if here.count(b"/") - os.fsencode(path).count(b"/") < DEPTH:
+                    pending += sorted((member.path for member in os.scandir(here)), reverse=True)
+            elif stat.S_ISREG(status.st_mode) and status.st_size <= LARGE and read <= 10 * LARGE:
+                with open(here, "rb") as file:
+                    while block := file.read(1 << 20):
+                        digest.update(block)
+                        read += len(block)
+            else:
+                digest.update(f"{status.st_mtime_ns}".encode())
+        except (OSError, ValueError) as problem:
+            digest.update(type(problem).__name__.encode())
     return digest.hexdigest()
 
 

@@ -72,7 +72,7 @@ def start(assignment: Assignment, options) -> int:
 
 
 def grade(assignment: Assignment, options) -> int:
-    folder = options.folder or ROOT / "work" / assignment.name
+    folder = (options.folder or ROOT / "work" / assignment.name).expanduser().resolve()  # a link is as good
     if not folder.exists():
         print(f"{folder} is not there; begin with `make start A={assignment.name}`", file=sys.stderr)
         return 2
@@ -129,15 +129,25 @@ def grade_class(assignment: Assignment, options) -> int:
     from grading.course.classroom import grade_all
 
     sandbox = choose_sandbox(False if options.no_isolation else None)
+    if options.scheduler and not sandbox.isolated and not options.no_isolation:
+        print(f"{bubblewrap_problem()}; with --no-isolation the workers grade without", file=sys.stderr)
+        return 2
+    if sandbox.isolated and sandbox.missing():
+        print(f"WARNING: the boxes of this machine are not the best there are: {sandbox.missing()}", file=sys.stderr)
     if not sandbox.isolated:
         reason = "as you asked" if options.no_isolation else bubblewrap_problem()
         print(f"WARNING: submissions run without isolation, with resource limits only: {reason}", file=sys.stderr)
     out, begin = options.out or ROOT / "grades" / assignment.name, time.perf_counter()
     try:
         rows = grade_all(
-            assignment, options.submissions, out, jobs=options.jobs, sandbox=sandbox, scheduler=options.scheduler
+            assignment,
+            options.submissions.expanduser(),
+            out.expanduser(),
+            jobs=options.jobs,
+            sandbox=sandbox,
+            scheduler=options.scheduler,
         )
-    except FileNotFoundError as problem:
+    except (FileNotFoundError, RuntimeError) as problem:
         print(problem, file=sys.stderr)
         return 2
     except KeyboardInterrupt:

@@ -10,6 +10,7 @@ import json
 from dataclasses import asdict, dataclass
 
 from grading.course.assignment import Assignment
+from grading.judging.exam import GRADER_ERROR
 from grading.judging.questions import Outcome
 
 __all__ = ["Grade", "PartGrade", "QuestionGrade", "Row", "clean", "grade_of"]
@@ -60,8 +61,10 @@ class Grade:
     notes : tuple of str
         About what was handed in.
     work : tuple of str
-        Digests of the code in its files, sorted: how equal work is found.
+        Digests of the statements in its files, sorted: how equal work is found.
     seconds : float
+    walls : str
+        What the box could not keep its code from, where there was less of a wall than there can be; else "".
     """
 
     status: str
@@ -71,6 +74,7 @@ class Grade:
     notes: tuple[str, ...]
     work: tuple[str, ...]
     seconds: float
+    walls: str = ""
 
     @property
     def total(self) -> float:
@@ -100,7 +104,7 @@ class Grade:
             )
             entries |= {name: tuple(entries[name]) for name in ("notes", "work")}
             return cls(**entries)
-        except (TypeError, KeyError) as problem:
+        except (TypeError, KeyError, AttributeError) as problem:
             raise ValueError(f"this is no grade: {problem}") from None
 
 
@@ -117,6 +121,8 @@ class Row:
         What shows beside the others.
     duplicate : tuple of str
         Students whose work is the same.
+    shared : tuple of str
+        Modules in which it is.
     """
 
     submission: str
@@ -124,6 +130,7 @@ class Row:
     grade: Grade
     remarks: tuple[str, ...] = ()
     duplicate: tuple[str, ...] = ()
+    shared: tuple[str, ...] = ()
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -139,6 +146,7 @@ def grade_of(
     message: str = "",
     refused: bool = False,
     work: tuple[str, ...] = (),
+    walls: str = "",
 ) -> Grade:
     """The grade of an outcome, or, where grading did not come that far, one without points.
 
@@ -147,7 +155,8 @@ def grade_of(
     outcomes = {q.question.name: q for q in outcome.questions} if outcome else {}
     stopped = [q for q in outcomes.values() if q.status != "ok"]
     if stopped and status == "ok":
-        status = stopped[0].status
+        faults = [q for q in stopped if q.status == GRADER_ERROR]  # these want a look before anything else
+        status = (faults or stopped)[0].status
         message = "; ".join(f"{q.question.name}: {q.status} ({clean(q.message or q.status)})" for q in stopped)
     questions = []
     for question in assignment.questions:
@@ -158,7 +167,7 @@ def grade_of(
             parts.append(PartGrade(part.name, part.points, passed, part.says if passed else f"{part.name}: {hint}"))
         questions.append(QuestionGrade(question.name, question.title, tuple(parts)))
     notes = outcome.notes if outcome else ()
-    return Grade(status, message, refused, tuple(questions), notes, work, round(seconds, 2))
+    return Grade(status, message, refused, tuple(questions), notes, work, round(seconds, 2), walls)
 
 
 def clean(text: str) -> str:

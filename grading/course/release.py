@@ -19,6 +19,7 @@ import numpy as np
 from grading.box.sandbox import choose_sandbox
 from grading.course.assignment import PUBLIC_SEED, RECORDED, ROOT, Assignment
 from grading.course.notebooks import code_cells
+from grading.course.seeds import SEED_FILE
 from grading.course.submission import collect
 from grading.importing import import_file
 from grading.judging.expectations import Expectations
@@ -184,7 +185,7 @@ def write_autograder_zip(assignment: Assignment, target: Path, root: Path = ROOT
         for path in sorted(assignment.folder.rglob("*.py"))
     }
     files |= _our_code(files, root) | {"requirements.txt": _requirements(root, GRADER_NEEDS)}
-    files[f"{inside}/class_seed"] = str(secrets.randbits(63)).encode()
+    files[f"{inside}/{SEED_FILE}"] = str(secrets.randbits(63)).encode()
     files["README.md"] = GRADER_README.format(title=assignment.title, name=assignment.name).encode()
     _write_zip(target, f"{assignment.name}-autograder", files)
 

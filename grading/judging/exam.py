@@ -7,17 +7,22 @@ asks the reference through `exam.expect`, and marks parts. It runs outside the b
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 
 import numpy as np
 
 from grading.box.session import Remote, Session, Stopped, SubmissionError
+from grading.judging.causes import cause_of
 from grading.judging.comparison import difference
 from grading.judging.expectations import Expectations
 from grading.judging.questions import Question, QuestionOutcome
 
-__all__ = ["Exam"]
+__all__ = ["GRADER_ERROR", "Exam"]
+
+#: Status of a question that the grader failed to judge.
+GRADER_ERROR = "grader error"
 
 #: Of a difference, relative to the largest expected entry, where a judge says nothing else.
 TOLERANCE = 1e-6
@@ -35,17 +40,28 @@ class Exam:
         Names of the parts passed so far.
     loaded : bool
         Whether the module in question could be imported.
+    files : dict of str to str
+        The names of the files that were taken for the submission's modules.
     """
 
     def __init__(
-        self, question: Question, session: Session, rng, expectations: Expectations, prepare: Callable[[], Any]
+        self,
+        question: Question,
+        session: Session,
+        rng,
+        expectations: Expectations,
+        prepare: Callable[[], Any],
+        boxes: Callable[..., AbstractContextManager[Session]] | None = None,
+        files: Mapping[str, str] | None = None,
     ):
         self.question, self.session, self.rng = question, session, rng
+        self.files = dict(files or {})
+        self._boxes = boxes
         self.passed, self.loaded = set(), False
         self._expectations, self._prepare, self._prepared = expectations, prepare, False
         self._names = tuple(part.name for part in question.parts)
         self._hints: dict[str, str] = {}
-        self._status, self._message = "ok", ""
+        self._status, self._message, self._printed = "ok", "", b""
 
     @property
     def module(self) -> Remote:
@@ -70,6 +86,21 @@ class Exam:
         """What the assignment's `prepare()` gives, prepared once: sets of pictures."""
         self._prepared = True
         return self._prepare()
+
+    @contextmanager
+    def apart(self, *standins: str, alone: bool = False) -> Iterator[Session]:
+        """Within the block `session` is a box of its own, with these stand-ins and no others.
+
+        What answers a question must not lie in the box where it is asked. `alone` leaves the submission out: what is
+        measured there cannot be touched by it.
+        """
+        before = self.session
+        with self._boxes(standins, alone) as self.session:
+            try:
+                yield self.session
+            finally:
+                self._printed = self._printed or self.session.printed
+                self.session = before
 
     def asks_for(self, part: str) -> bool:
         """Whether the question has a part of that name."""
@@ -112,9 +143,10 @@ class Exam:
         tolerance: float = TOLERANCE,
         mistakes: Sequence[tuple[Any, str]] = (),
         hint: str = "",
+        labels: bool = False,
     ) -> bool:
         """Mark a part by comparing an array with what is expected; the parameters are those of `difference`."""
-        return self.without(part, [difference(found, expected, what, tolerance, mistakes, hint)])
+        return self.without(part, [difference(found, expected, what, tolerance, mistakes, hint, labels)])
 
     def all_match(
         self,
@@ -124,21 +156,22 @@ class Exam:
         what: str,
         tolerance: float = TOLERANCE,
         hint: str = "",
+        labels: bool = False,
     ) -> bool:
         """Mark a part by several comparisons, of which each has to hold: (found, expected, mistakes)."""
-        return self.without(part, (difference(f, expected, what, tolerance, m, hint) for f, expected, m in cases))
+        return self.without(part, (difference(f, e, what, tolerance, m, hint, labels) for f, e, m in cases))
 
     def unchanged(self, part: str, arrays: Iterable[tuple[str, Remote, np.ndarray]]) -> bool:
         """Mark a part by whether arrays that stay in the box are still what was put there: (name, remote, original)."""
+        return self.without(part, [self.change(arrays)])
+
+    def change(self, arrays: Iterable[tuple[str, Remote, np.ndarray]]) -> str | None:
+        """Which of the arrays is no longer what was put into the box, if any."""
         for name, remote, original in arrays:
             now = remote.fetch()
             if not (isinstance(now, np.ndarray) and np.array_equal(now, original)):
-                self.fail(
-                    part, f"your code changes its input {name}; work on a copy (x -= … changes x, x = x - … does not)"
-                )
-                return False
-        self.pass_part(part)
-        return True
+                return f"your code changes its input {name}; work on a copy (x -= … changes x, x = x - … does not)"
+        return None
 
     def judge(self) -> QuestionOutcome:
         """Let the judge mark the parts; what the submission does wrong ends it and becomes part of the outcome."""
@@ -146,14 +179,27 @@ class Exam:
         try:
             self.question.judge(self)
         except SubmissionError as problem:
-            self.raised(problem)
-            where = f" in line {problem.line} of {problem.file}" if problem.file else ""
-            reason = f"your code raised {problem.type}{where}"
-            if problem.type == "NotImplementedError":
-                reason = "not written yet"
+            reason = self.raised(problem)
         except Stopped as problem:
             self._status, self._message = problem.reason, str(problem)
             reason = f"{problem}"
+        return self._outcome(reason, start)
+
+    def judge_whatever_comes(self) -> QuestionOutcome:
+        """As `judge`; where the judge itself fails on what a submission returns, that costs this question alone.
+
+        The status "grader error" asks for a look: what was passed before is kept, and the others are judged.
+        """
+        start = time.perf_counter()
+        try:
+            return self.judge()
+        except Exception as fault:
+            self._status, self._message = GRADER_ERROR, f"{type(fault).__name__}: {fault}"[:300]
+            return self._outcome(
+                "the grader could not judge what your code returned; somebody has to look at it", start
+            )
+
+    def _outcome(self, reason: str, start: float) -> QuestionOutcome:
         hints = dict(self._hints)
         for part in self._names:
             if part not in self.passed:
@@ -164,13 +210,18 @@ class Exam:
             hints,
             self._status,
             self._message,
-            self.session.printed.decode(errors="replace"),
+            (self.session.printed or self._printed).decode(errors="replace"),
             time.perf_counter() - start,
         )
 
-    def raised(self, problem: SubmissionError) -> None:
-        """Note that the submission raised something, where the judge goes on."""
+    def raised(self, problem: SubmissionError) -> str:
+        """Note that the submission raised something, where the judge may go on; what is said about it."""
         self._status, self._message = "error", str(problem)
+        if problem.type == "NotImplementedError":
+            return "not written yet"
+        where = f" in line {problem.line} of {problem.file}" if problem.file else ""
+        cause = cause_of(problem)
+        return f"your code raised {problem.type}{where}" + (f": {cause}" if cause else "")
 
     def _known(self, part: str) -> str:
         if part not in self._names:

@@ -40,7 +40,9 @@ class Question:
     limits : Limits
     standins : tuple of str
         Modules for which the assignment's own (`standin/<name>.py`) take the place of the submission's, so that a
-        mistake made there is not paid for twice.
+        mistake made there is not paid for twice. They lie beside it while this question is judged, and no longer.
+    others : tuple of str
+        Modules that will do where `module` is missing.
     """
 
     name: str
@@ -50,6 +52,7 @@ class Question:
     judge: Callable[[Exam], None]
     limits: Limits = DEFAULT_LIMITS
     standins: tuple[str, ...] = ()
+    others: tuple[str, ...] = ()
 
     @property
     def points(self) -> float:

@@ -25,7 +25,7 @@ def relu_forward(x):
 
 
 def relu_backward(dout, cache):
-    dx, x = dout, cache
+    dx, x = np.array(dout), cache
     dx[x <= 0] = 0
     return dx
 

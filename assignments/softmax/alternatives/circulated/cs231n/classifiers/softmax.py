@@ -15,7 +15,7 @@ def softmax_loss_naive(W, X, y, reg):
         f -= np.max(f)
         sum_exp = np.sum(np.exp(f))
         p = lambda k: np.exp(f[k]) / sum_exp
-        loss += -np.log(p(y[i]))
+        loss += np.log(sum_exp) - f[y[i]]
         for k in range(num_classes):
             dW[:, k] += (p(k) - (k == y[i])) * X[i]
     loss /= num_train
@@ -30,10 +30,10 @@ def softmax_loss_vectorized(W, X, y, reg):
     dW = np.zeros_like(W)
     num_train = X.shape[0]
     f = X.dot(W)
-    f -= np.max(f)
+    f -= np.max(f, axis=1, keepdims=True)
     exp_f = np.exp(f)
     p = exp_f / np.sum(exp_f, axis=1, keepdims=True)
-    loss = np.sum(-np.log(p[np.arange(num_train), y]))
+    loss = np.sum(np.log(np.sum(exp_f, axis=1)) - f[np.arange(num_train), y])
     ind = np.zeros_like(p)
     ind[np.arange(num_train), y] = 1
     dW = X.T.dot(p - ind)
