@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import gzip
+import io
+import tarfile
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -1238,3 +1242,75 @@ def test_git(tmp_path):
     (git / "packed-refs").write_text("")
     with pytest.raises(ValueError, match="packed"):
         tiny_git(tmp_path).commit(tmp_path, "two", who, 2)
+def _archive(rows, form=tarfile.PAX_FORMAT) -> bytes:
+    """A tar archive of (name, content) pairs, with times that are no whole seconds."""
+    made = io.BytesIO()
+    with tarfile.open(fileobj=made, mode="w", format=form) as archive:
+        for name, content in rows:
+            entry = tarfile.TarInfo(name)
+            entry.size, entry.mode = len(content), 0o6751
+            entry.mtime = 1767603600.25 if form == tarfile.PAX_FORMAT else -1 if form == tarfile.GNU_FORMAT else 7
+            archive.addfile(entry, io.BytesIO(content))
+    return made.getvalue()
+
+
+def test_a_tar_reader():
+    chapter = definitions(ROOT / "chapters/practice/shell_and_archives.ipynb")
+    read_tar = chapter["read_tar"]
+    rows = [
+        ("a", b""),
+        ("a", b"x" * 512),
+        ("ä" * 90, b"y" * 513),
+        ("d/" * 49 + "e" * 200, b"\0" * 1024),
+        ("two\nlines", b"z"),
+    ]
+    for form in (tarfile.PAX_FORMAT, tarfile.GNU_FORMAT):
+        data = _archive(rows, form)
+        with tarfile.open(fileobj=io.BytesIO(data)) as archive:
+            theirs = [
+                (each.name, each.mode, each.size, each.mtime, archive.extractfile(each).read()) for each in archive
+            ]
+        ours = [(each.name, each.mode, each.size, each.mtime, each.content) for each in read_tar(data)]
+        assert ours == theirs
+        assert [(name, content) for name, *_, content in ours] == rows
+    many = _archive([(f"{i}", b"") for i in range(5000)], tarfile.USTAR_FORMAT)
+    assert [each.name for each in read_tar(many)] == [f"{i}" for i in range(5000)]
+    assert read_tar(bytes(1024)) == []  # an archive of nothing
+    for wrong in (b"", bytes(100), many[:-10_000], many[:700], b"x" * 10_240, gzip.compress(many)):
+        with pytest.raises(ValueError, match=r"checksum|blocks of zeros|octal"):
+            read_tar(wrong)
+    with pytest.raises(ValueError, match="ends within"):
+        read_tar(_archive([("a", b"x" * 5000)], tarfile.USTAR_FORMAT)[:1024])
+    for text in (b"0 a=b\n", b"99 a=b\n", b"x", b"3 \n"):
+        with pytest.raises(ValueError, match="damaged pax"):
+            chapter["records"](text)
+    assert chapter["number"](b"\x80" + bytes(3) + (10**18).to_bytes(8, "big")) == 10**18
+    assert chapter["number"](b"\xff" * 12) == -1
+    assert chapter["number"](bytes(8)) == 0
+
+
+def test_what_an_archive_may_not_hold():
+    chapter = definitions(ROOT / "chapters/practice/shell_and_archives.ipynb")
+
+    def refused(name, kind="0", link=""):
+        return chapter["refusal"](chapter["Member"](name, 0o644, 0, 0, kind, link, b"")) != ""
+
+    assert not any(map(refused, ("a", "a/b", "./a", "a..b", "...", "..a/b", "a\n..", "-rf")))
+    assert all(map(refused, ("..", "../a", "a/..", "a/../b", "/a", "//a", "./../a")))
+    assert refused("a", "2", "..")
+    assert refused("a", "1", "/etc/passwd")
+    assert not refused("a", "2", "b/c")
+    assert not refused("a", "0", "..")  # no link: the field says nothing
+    assert all(refused("a", kind) for kind in "346")
+
+
+def test_reading_with_a_limit():
+    read_within = definitions(ROOT / "chapters/practice/shell_and_archives.ipynb")["read_within"]
+    for size in (0, 1, 65_536, 65_537, 300_000):
+        with gzip.open(io.BytesIO(gzip.compress(bytes(size)))) as stream:
+            assert read_within(stream, size) == bytes(size)
+        with (
+            gzip.open(io.BytesIO(gzip.compress(bytes(size + 1)))) as stream,
+            pytest.raises(ValueError, match="more than"),
+        ):
+            read_within(stream, size)
