@@ -1242,6 +1242,8 @@ def test_git(tmp_path):
     (git / "packed-refs").write_text("")
     with pytest.raises(ValueError, match="packed"):
         tiny_git(tmp_path).commit(tmp_path, "two", who, 2)
+
+
 def _archive(rows, form=tarfile.PAX_FORMAT) -> bytes:
     """A tar archive of (name, content) pairs, with times that are no whole seconds."""
     made = io.BytesIO()
