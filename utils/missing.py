@@ -9,7 +9,7 @@ from utils.rendering import missing
 
 #: Programs by the Debian package that brings them, where its name is another.
 PACKAGES = {
-    "7z": "7zip",
+    "7z": "p7zip-full",
     "sbatch": "slurm-client",
     "scancel": "slurm-client",
     "scontrol": "slurm-client",
