@@ -1,4 +1,4 @@
-"""How long the classical chapters' own algorithms take, as a ratio to the library's, side by side in one run.
+"""How long the chapters' own algorithms take, as a ratio to the library's, side by side in one run.
 
     python -m benchmarks.from_scratch [--repeats 5]
 
@@ -19,9 +19,16 @@ import numpy as np
 from book.definitions import definitions
 from utils.data import breast_cancer, digits, iris
 
+Pairs = Iterator[tuple[str, Callable, Callable]]
 
-def pairs() -> Iterator[tuple[str, Callable, Callable]]:
+
+def pairs() -> Pairs:
     """A name, what the chapter does, what the library does."""
+    yield from classical()
+    yield from networks()
+
+
+def classical() -> Pairs:
     from scipy.optimize import differential_evolution
     from sklearn.cluster import KMeans
     from sklearn.datasets import load_diabetes
@@ -92,6 +99,45 @@ def pairs() -> Iterator[tuple[str, Callable, Callable]]:
             polish=False, vectorized=True, updating="deferred", rng=0,
         ),
     )  # fmt: skip
+
+
+def networks() -> Pairs:
+    import torch
+    from skimage.feature import hog
+    from torch.nn.functional import conv2d, conv_transpose2d
+
+    rng = np.random.default_rng(0)
+    x, W = rng.normal(size=(64, 32, 32)), rng.normal(size=(64, 64, 3, 3))
+    picture, weights = torch.tensor(x)[None], torch.tensor(W)
+    convolve = definitions("chapters/networks/grouped_convolution.ipynb")["convolve"]
+    for groups in (1, 4, 64):
+        own, theirs = W[:, : 64 // groups], weights[:, : 64 // groups].contiguous()
+        yield (
+            f"convolution, 64 channels of 32 × 32, {groups} groups",
+            lambda own=own, groups=groups: convolve(x, own, groups, padding=1),
+            lambda theirs=theirs, groups=groups: conv2d(picture, theirs, padding=1, groups=groups),
+        )
+    spread = definitions("chapters/networks/transposed_convolution.ipynb")["transposed_convolve"]
+    yield (
+        "transposed convolution, 64 channels of 32 × 32, stride 2",
+        lambda: spread(x, W, stride=2, padding=1),
+        lambda: conv_transpose2d(picture, weights, stride=2, padding=1),
+    )
+
+    grey = rng.uniform(size=(500, 32, 32))
+    own_hog = definitions("chapters/networks/image_features.ipynb")["hog"]
+    settings = {"orientations": 9, "pixels_per_cell": (8, 8), "cells_per_block": (2, 2), "block_norm": "L2"}
+    yield (
+        "HOG, 500 pictures of 32 × 32",
+        lambda: own_hog(grey),
+        lambda: [hog(each, **settings) for each in grey],
+    )
+
+    w, g = rng.normal(size=(2, 10**5))
+    adam = definitions("chapters/networks/optimizers.ipynb")["Adam"](0.001)
+    parameter = torch.nn.Parameter(torch.tensor(w))
+    parameter.grad = torch.tensor(g)
+    yield "Adam, a step of 100,000 numbers", lambda: adam.step(w, g), torch.optim.Adam([parameter], lr=0.001).step
 
 
 def seconds(call: Callable, repeats: int) -> float:
