@@ -71,6 +71,7 @@ def judge_search_of_pairs(exam: Exam, search: Callable[[list[Remote]], Remote]) 
             ranked[-1] > ranked[-2]
             and winner not in (0, len(PAIRS) - 1)
             and table[winner, 0] < table[:, 0].max()
+            and table[winner, 1] <= table[:winner, 0].max()  # or who exchanges the two would choose it, too
             and not np.array_equal(table, continued)
         ):
             break
