@@ -373,7 +373,7 @@ WRONG = [
         "out of the range",
         SEARCH,
         DRAW,
-        DRAW.replace("np.log(high)", "np.log(high * 10)"),
+        DRAW.replace("np.log(high)", "np.log(high * 2)"),
         {"q6": ("draws",)},
         "leaves its range",
     ),

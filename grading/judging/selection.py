@@ -66,10 +66,12 @@ def judge_search_of_pairs(exam: Exam, search: Callable[[list[Remote]], Remote]) 
         X, y, X_val, y_val = _overlapping(exam.rng, 60, 60)
         anew, goes_on = exam.expect("search", X, y, X_val, y_val, np.array(PAIRS), np.array(STEPS))
         table, continued = (_accuracies(labels, y, y_val) for labels in (anew, goes_on))
-        ranked = np.sort(table[:, 1])
+        ranked, winner = np.sort(table[:, 1]), table[:, 1].argmax()
         if (
             ranked[-1] > ranked[-2]
-            and table[:, 1].argmax() not in (0, len(PAIRS) - 1, table[:, 0].argmax(), table[:, 1].argmin())
+            and winner not in (0, len(PAIRS) - 1)
+            and table[winner, 0] < table[:, 0].max()
+            and table[winner, 1] <= table[:winner, 0].max()  # or who exchanges the two would choose it, too
             and not np.array_equal(table, continued)
         ):
             break
@@ -90,7 +92,8 @@ def judge_search_of_pairs(exam: Exam, search: Callable[[list[Remote]], Remote]) 
             (0, "it is the first that was trained; replace it when a better one comes"),
             (table[:, 1].argmin(), "it is the worst on the validation set"),
         ]
-        text = instead(found, known, "another one is better on the validation set")
+        told = [text for choice, text in known if choice == found]  # several where the choices fall together
+        text = "; or ".join(told) or "another one is better on the validation set"
     exam.require("best", chosen[int(table[:, 1].argmax())], f"the classifier that is returned: {text}")
 
 
