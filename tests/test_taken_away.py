@@ -1283,6 +1283,11 @@ def test_a_tar_reader():
             read_tar(wrong)
     with pytest.raises(ValueError, match="ends within"):
         read_tar(_archive([("a", b"x" * 5000)], tarfile.USTAR_FORMAT)[:1024])
+    back = bytearray(_archive([("a", b"x"), ("b", b"y")], tarfile.USTAR_FORMAT))
+    back[1148:1160] = b"\xff" + (-1536).to_bytes(11, "big", signed=True)
+    back[1172:1178] = f"{sum(back[1024:1536]) - sum(back[1172:1180]) + 256:06o}".encode()
+    with pytest.raises(ValueError, match="ends within"):  # would be read from its beginning for ever
+        read_tar(bytes(back))
     for text in (b"0 a=b\n", b"99 a=b\n", b"x", b"3 \n"):
         with pytest.raises(ValueError, match="damaged pax"):
             chapter["records"](text)
