@@ -95,10 +95,10 @@ def test_a_part_that_only_names_the_result_is_left_out_and_the_code_compared(sho
 
 def test_a_condition_may_hold_for_no_index_of_one_input_but_not_of_all(shown):
     vectors = [{r"x": np.array([1.0, 0.0]), "k": k} for k in (1, 2)]
-    check("eq-beyond", printed=vectors, one=[0.0, 0.0], two=np.zeros(2))
+    check("eq-beyond", printed=vectors, one=[np.zeros(2), np.zeros(2)], two=[0 * x[:2], 0 * x[:2]])
     assert shown[0]["printed"]["trials"] == 2
     with pytest.raises(CheckFailed, match="nothing is known of the printed x_i"):
-        check("eq-beyond", printed=vectors[1:], one=[0.0], two=np.zeros(1))
+        check("eq-beyond", printed=vectors[1:], one=[np.zeros(2)], two=[0 * x[:2]])
 
 
 def test_a_left_side_whose_marks_are_misprinted_is_no_other_name(shown):
@@ -113,6 +113,12 @@ def test_a_left_side_whose_marks_are_misprinted_is_no_other_name(shown):
 def test_one_side_alone_must_be_compared(shown):
     with pytest.raises(CheckFailed, match="no part of the printed formula has the shape of 'by_hand'"):
         check("eq-quadratic", printed=NAMED[0], by_hand=GRADIENTS[2])
+
+
+def test_one_side_alone_must_be_compared_on_every_input(shown):
+    odd = [GRADIENTS[0], GRADIENTS[1], np.sum(GRADIENTS[2])]
+    with pytest.raises(CheckFailed, match=r"shape of 'by_hand\[2\]'"):
+        check("eq-quadratic", printed=NAMED, by_hand=odd)
 
 
 def test_a_reader_without_the_hook_notices_nothing(shown):

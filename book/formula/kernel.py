@@ -73,9 +73,9 @@ class PrintedFormulas:
         CheckFailed
             The print contradicts itself or a side, or cannot be evaluated; names label, printed part, both values.
         """
-        trials, errors, deviations, tied = _Trials(label, self._tex(label), printed), [], [], set()
+        trials, errors, deviations = _Trials(label, self._tex(label), printed), [], []
         for where, found, items in trials.with_items(sides):
-            seen = []
+            seen, tied = [], False
             for name, item in items.items():
                 ties = _ties(found, item)
                 problem = None
@@ -87,18 +87,18 @@ class PrintedFormulas:
                         else:
                             room = max(tolerance, TOLERANCE if part.approximate else 0.0)
                             errors.append(_compare(label, names, value, expected, room, scale, part))
-                        tied.add(name)
                         seen.append(part)
                     except CheckFailed as failure:
                         problem = failure
                 if (problem or not ties) and found.compared() and trials.binds(where, item):
-                    tied.add(name)  # it takes part in the print under a name of its own
+                    tied = True  # it takes part in the print under a name of its own
                 elif problem:
                     raise problem
             trials.demand_comparisons(found, seen)
-        if len(sides) == 1 and not tied:
-            (name,) = sides
-            raise CheckFailed(f"{label}: no part of the printed formula has the shape of '{name}', nor is it bound")
+            if len(items) == 1 and not (seen or tied) and any(formula.trials for formula in found.statements):
+                (name,) = items
+                what = f"'{name}{where}', nor is it bound"
+                raise CheckFailed(f"{label}: no part of the printed formula has the shape of {what}")
         record = trials.record()
         if errors:
             record["error"] = max(errors)
