@@ -211,10 +211,12 @@ class Terminal:
         for group in self._groups:
             _kill(group)
         self._groups.clear()
-        if self._root.exists():
-            for path in self._root.rglob("*"):
-                if path.is_dir() and not path.is_symlink():
-                    path.chmod(0o755)
+        shutil.rmtree(self._root, ignore_errors=True)
+        if self._root.exists():  # some folders are closed to their owner
+            for folder, folders, _ in os.walk(self._root):
+                for path in (Path(folder, name) for name in folders):
+                    if not path.is_symlink():
+                        path.chmod(0o755)
             shutil.rmtree(self._root, ignore_errors=True)
 
     def environment(self) -> dict[str, str]:

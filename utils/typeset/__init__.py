@@ -17,6 +17,7 @@ import atexit
 import json
 import re
 import subprocess
+import threading
 from pathlib import Path
 
 from utils.missing import NotRun
@@ -181,6 +182,8 @@ def _ask(package: str, question: dict) -> dict | NotRun:
             return NotRun([package])
         pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True, "encoding": "utf-8"}
         _engine = subprocess.Popen([program, str(ENGINE), str(PACKAGE)], **pipes)
+        # a kernel that ends stops its children first, and waits for those that nobody has asked how they ended
+        threading.Thread(target=_engine.wait, daemon=True).start()
         atexit.register(_stop, _engine)
     _engine.stdin.write(json.dumps(question) + "\n")
     _engine.stdin.flush()

@@ -1,0 +1,170 @@
+"""Chapters that run commands: they leave nothing behind, reach nobody, and run where their programs are missing."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from book.execute import execute
+from book.order import ROOT, notebooks
+from utils.missing import EVERY_TOOL, PACKAGES
+from utils.node import PACKAGE
+from utils.records import RECORD_MIME
+
+CHAPTERS = [path for path in notebooks(ROOT) if "from utils.terminal import" in (ROOT / path).read_text("utf-8")]
+#: Programs that a machine may not have; those of coreutils and bash are on the second one that is tried.
+SPECIAL = {*PACKAGES, "git", "zip", "unzip", "tar", "gzip", "bzip2", "conda", "node", "npm", "srun", "sacct", "munged"}
+SPECIAL |= {"slurmctld", "slurmd", "munge", "chromium"}
+#: Runs a chapter and says, as JSON, what went wrong and which processes are still there some seconds later.
+RUN = """
+import json, os, sys, time
+from pathlib import Path
+from book.execute import execute
+
+def others():
+    names = {}
+    for process in Path("/proc").iterdir():
+        if process.name.isdigit() and int(process.name) not in (1, os.getpid()):
+            try:
+                words = (process / "cmdline").read_bytes().replace(b"\\0", b" ").decode().strip()
+                state = (process / "stat").read_text().rpartition(")")[2].split()[0]
+            except OSError:
+                continue
+            if state != "Z":  # only nobody has asked yet how it ended
+                names[process.name] = words
+    return names
+
+before = others()
+_, _, problem = execute(Path(sys.argv[1]), Path(sys.argv[2]))
+end = time.monotonic() + 5
+while (left := others().keys() - before.keys()) and time.monotonic() < end:
+    time.sleep(0.1)
+still = others()
+print(json.dumps({"problem": problem, "left": [still[number] for number in left if number in still]}))
+"""
+
+
+def identified(path: Path) -> str:
+    return path.stem
+
+
+@pytest.fixture
+def copied(tmp_path):
+    """Puts a chapter into a book of its own; returns the book's folder."""
+
+    def copy(chapter: Path) -> Path:
+        book = tmp_path / "book"
+        (book / chapter).parent.mkdir(parents=True)
+        for name in (chapter, "constraints.txt"):
+            shutil.copy(ROOT / name, book / name)
+        return book
+
+    return copy
+
+
+def records(book: Path, chapter: Path) -> list[dict]:
+    nb = nbformat.read(book / "_build" / "executed" / chapter, as_version=4)
+    outputs = [output for cell in nb.cells for output in cell.get("outputs", [])]
+    found = [output["data"][RECORD_MIME] for output in outputs if RECORD_MIME in output.get("data", {})]
+    return [record if isinstance(record, dict) else json.loads(record) for record in found]
+
+
+def walled(book: Path, home: Path, temporary: Path) -> list[str]:
+    """A command behind walls: nothing can be written outside of three folders, and nobody reached but itself."""
+    box = ["bwrap", "--ro-bind", "/", "/", "--dev", "/dev", "--proc", "/proc", "--bind", str(temporary), "/tmp"]
+    needed = {ROOT, Path(sys.prefix), Path(sys.base_prefix), (PACKAGE.parent / "node_modules").resolve()}
+    for path in sorted(path for path in needed if path.is_relative_to("/tmp") and path.is_dir()):
+        box += ["--ro-bind", str(path), str(path)]
+    box += ["--bind", str(book), str(book), "--bind", str(home), str(home)]
+    return [*box, "--unshare-net", "--unshare-pid", "--unshare-ipc", "--die-with-parent", "--new-session"]
+
+
+def works(box: list[str]) -> bool:
+    return not subprocess.run([*box, "true"], capture_output=True).returncode
+
+
+def contents(folder: Path) -> set[str]:
+    return {path.relative_to(folder).as_posix() for path in folder.rglob("*")}
+
+
+@pytest.mark.parametrize("chapter", CHAPTERS, ids=identified)
+def test_nothing_is_written_elsewhere_nobody_reached_no_process_left(chapter, copied, tmp_path):
+    if shutil.which("bwrap") is None:
+        pytest.skip("bubblewrap is not installed (Debian, Ubuntu: apt install bubblewrap)")
+    book, home, temporary = copied(chapter), tmp_path / "home", tmp_path / "tmp"
+    kernels = book / "kernels"  # what Jupyter, IPython and Matplotlib write for any notebook
+    for folder in (home, temporary, kernels):
+        folder.mkdir()
+    box = walled(book, home, temporary)
+    if not works(box):
+        pytest.skip("bubblewrap is installed but does not work here")
+    before = contents(temporary)  # places where folders are put
+    environment = os.environ | {
+        "HOME": str(home),
+        "TMPDIR": "/tmp",
+        "PYTHONPATH": str(ROOT),
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "IPYTHONDIR": str(kernels),
+        "JUPYTER_RUNTIME_DIR": str(kernels),
+        "MPLCONFIGDIR": str(kernels),
+    }
+    command = [*box, sys.executable, "-c", RUN, str(chapter), str(book)]
+    done = subprocess.run(command, env=environment, cwd=ROOT, capture_output=True, text=True, timeout=600)
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout.splitlines()[-1]) == {"problem": None, "left": []}
+    assert contents(home) == set()
+    assert contents(temporary) == before
+    if os.environ.get(EVERY_TOOL) == "1":
+        assert not {"missing", "untried"} & {record["kind"] for record in records(book, chapter)}
+
+
+@pytest.fixture
+def few_programs(monkeypatch, tmp_path):
+    """A machine with what comes with every Linux, and nothing else."""
+    programs = tmp_path / "programs"
+    programs.mkdir()
+    for folder in ("/usr/bin", "/bin"):
+        for program in Path(folder).iterdir():
+            if program.name not in SPECIAL and not (programs / program.name).exists():
+                (programs / program.name).symlink_to(program)
+    monkeypatch.setenv("PATH", str(programs))
+    monkeypatch.delenv(EVERY_TOOL, raising=False)
+
+
+@pytest.fixture
+def no_programs(monkeypatch, tmp_path):
+    """A machine without any program, not even a shell."""
+    monkeypatch.setenv("PATH", str(tmp_path / "nowhere"))
+    monkeypatch.delenv(EVERY_TOOL, raising=False)
+
+
+def missing_tools(book: Path, chapter: Path) -> set[str]:
+    return {tool for record in records(book, chapter) if record["kind"] == "missing" for tool in record["tools"]}
+
+
+@pytest.mark.parametrize("chapter", CHAPTERS, ids=identified)
+def test_without_special_programs_it_runs_and_names_them(chapter, copied, few_programs):
+    book = copied(chapter)
+    _, _, problem = execute(chapter, book)
+    assert problem is None
+    assert missing_tools(book, chapter) <= SPECIAL
+    if chapter.stem in ("git", "shell_and_archives", "slurm"):
+        assert missing_tools(book, chapter)
+
+
+@pytest.mark.parametrize("chapter", CHAPTERS, ids=identified)
+def test_without_any_program_it_runs_and_says_what_would_be_seen(chapter, copied, no_programs):
+    book = copied(chapter)
+    _, _, problem = execute(chapter, book)
+    assert problem is None
+    found = records(book, chapter)
+    assert "bash" in missing_tools(book, chapter)
+    assert not any(record["kind"] == "terminal" for record in found)
+    assert any(record["kind"] == "untried" for record in found)
