@@ -45,3 +45,11 @@ def pytest_xdist_make_scheduler(config, log):
 @pytest.fixture
 def book(tmp_path):
     return TinyBook(tmp_path)
+
+
+@pytest.fixture
+def box(tmp_path):
+    """An empty folder for what is found in something that was handed in."""
+    folder = tmp_path / "box"
+    folder.mkdir()
+    return folder

@@ -11,6 +11,7 @@ import json
 import os
 import shutil
 import sys
+import tarfile
 import tempfile
 import time
 import warnings
@@ -119,6 +120,22 @@ def archive(rng: np.random.Generator) -> bytes:
     return changed(rng, stream.getvalue()) if rng.random() < 0.5 else stream.getvalue()
 
 
+def tape(rng: np.random.Generator) -> bytes:
+    """A tar as `archive` is a zip: of files, folders, links and devices, compressed or not, of all formats."""
+    stream = io.BytesIO()
+    form = int(rng.choice([tarfile.PAX_FORMAT, tarfile.GNU_FORMAT, tarfile.USTAR_FORMAT]))
+    with tarfile.open(fileobj=stream, mode=str(rng.choice(["w", "w:gz"])), format=form) as file:
+        for _ in range(rng.integers(0, 8)):
+            content = [MODEL, FOLDS, "", notebook(rng), text(rng)][rng.integers(5)].encode("utf-8", "replace")
+            entry = tarfile.TarInfo("/".join(rng.choice(PIECES, rng.integers(1, 5))))
+            kinds = [tarfile.REGTYPE] * 6 + [tarfile.DIRTYPE, tarfile.SYMTYPE, tarfile.LNKTYPE, tarfile.FIFOTYPE]
+            entry.type, entry.linkname = kinds[rng.integers(len(kinds))], str(rng.choice(PIECES))
+            entry.size = len(content) if entry.isreg() else 0
+            with contextlib.suppress(ValueError, UnicodeError):
+                file.addfile(entry, io.BytesIO(content) if entry.isreg() else None)
+    return changed(rng, stream.getvalue()) if rng.random() < 0.5 else stream.getvalue()
+
+
 def changed(rng: np.random.Generator, content: bytes) -> bytes:
     """Bytes with some of them changed, cut out, doubled or left away at the end."""
     content = bytearray(content)
@@ -175,8 +192,8 @@ def fuzz_submissions(seconds: float, seed: int) -> Counter:
         there = Path(scratch, "in")
         there.mkdir()
         while time.monotonic() < ends:
-            kind = rng.integers(3)
-            name, content = [("a.zip", archive), ("a.ipynb", notebook), ("a.py", text)][kind]
+            kinds = [("a.zip", archive), ("a.tar", tape), ("a.tgz", tape), ("a.ipynb", notebook), ("a.py", text)]
+            name, content = kinds[rng.integers(len(kinds))]
             made = content(rng)
             (there / name).write_bytes(made if isinstance(made, bytes) else made.encode("utf-8", "replace"))
             folder, found = Path(scratch, "out"), gather.Gathered()

@@ -13,7 +13,8 @@ import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
-KNN, FOLDS = "k_nearest_neighbor.py", "cross_validation.py"
+from tests.handed_in import FOLDS, MODULE, zipped
+
 #: First lines of the body of each method that is graded, in the solution.
 TWO_LOOPS = "        for i in range(num_test):\n            for j in range(num_train):\n"
 
@@ -37,21 +38,19 @@ def hand_in(folder: Path, solution: dict[str, str], blank: dict[str, str]) -> No
 
 
 def _zip(path: Path, files: dict[str, str | bytes]) -> None:
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, content in files.items():
-            archive.writestr(name, content)
+    path.write_bytes(zipped(files))
 
 
 def _with_top(path: Path, sources: dict[str, str], lines: str) -> None:
     """The solution, with lines run on import."""
-    _zip(path, sources | {KNN: f"{lines}\n{sources[KNN]}"})
+    _zip(path, sources | {MODULE: f"{lines}\n{sources[MODULE]}"})
 
 
 def _with_q1(path: Path, sources: dict[str, str], lines: str) -> None:
     """The solution, with lines run at the beginning of the answer to q1."""
-    assert sources[KNN].count(TWO_LOOPS) == 1
+    assert sources[MODULE].count(TWO_LOOPS) == 1
     body = "".join(f"        {line}\n" for line in lines.splitlines())
-    _zip(path, sources | {KNN: sources[KNN].replace(TWO_LOOPS, body + TWO_LOOPS)})
+    _zip(path, sources | {MODULE: sources[MODULE].replace(TWO_LOOPS, body + TWO_LOOPS)})
 
 
 def _blank_with_top(path: Path, sources: dict[str, str], lines: str) -> None:
@@ -62,7 +61,7 @@ def _blank_with_top(path: Path, sources: dict[str, str], lines: str) -> None:
     for method in ("compute_distances_two_loops", "compute_distances_one_loop", "compute_distances_no_loops"):
         skeleton += f"    def {method}(self, X): return np.zeros((len(X), len(self.X_train)))\n"
     skeleton += "    def predict_labels(self, dists, k=1): return np.zeros(len(dists))\n"
-    _zip(path, {KNN: f"{lines}\n{skeleton}", FOLDS: "def cross_validate(*a, **k): return {}\n"})
+    _zip(path, {MODULE: f"{lines}\n{skeleton}", FOLDS: "def cross_validate(*a, **k): return {}\n"})
 
 
 # ---- good ones, in every form in which work is handed in
@@ -85,24 +84,24 @@ def _(path, sources):
 
 @_submission("one_module.py", "missing", 16)
 def _(path, sources):
-    path.write_text(sources[KNN])
+    path.write_text(sources[MODULE])
 
 
 @_submission("renamed.zip", "ok", 20)
 def _(path, sources):
-    _zip(path, {"Copy of k_nearest_neighbor.py": sources[KNN], "my folds.py": sources[FOLDS]})
+    _zip(path, {"Copy of k_nearest_neighbor.py": sources[MODULE], "my folds.py": sources[FOLDS]})
 
 
 @_submission("notebook.ipynb", "ok", 20)
 def _(path, sources):
-    path.write_text(json.dumps(_notebook([sources[KNN], _alone(sources[FOLDS])])))
+    path.write_text(json.dumps(_notebook([sources[MODULE], _alone(sources[FOLDS])])))
 
 
 @_submission("duplicated_cells.ipynb", "ok", 20)
 def _(path, sources):
     first = "class KNearestNeighbor:\n    pass"
     experiments = "classifier = KNearestNeighbor()\nclassifier.train(X_train, y_train)\n%timeit 1 + 1\n!ls"
-    cells = [first, sources[KNN], experiments, sources[KNN], _alone(sources[FOLDS])]
+    cells = [first, sources[MODULE], experiments, sources[MODULE], _alone(sources[FOLDS])]
     path.write_text(json.dumps(_notebook(cells)))
 
 
@@ -113,7 +112,7 @@ def _(path, sources):
 
 @_submission("lost_metadata.ipynb", "ok", 20)
 def _(path, sources):
-    cells = [{"cell_type": "code", "source": text} for text in (sources[KNN], _alone(sources[FOLDS]))]
+    cells = [{"cell_type": "code", "source": text} for text in (sources[MODULE], _alone(sources[FOLDS]))]
     path.write_text(json.dumps({"cells": cells}))
 
 
@@ -135,7 +134,7 @@ def _(path, sources):
 @_submission("colab.ipynb", "ok", 20)
 def _(path, sources):
     top = "from google.colab import drive\nimport seaborn as sns\nsns.set()\ndrive.mount('/content')\n!pip install x"
-    cells = [top, f"%%time\n{sources[KNN]}", _alone(sources[FOLDS])]
+    cells = [top, f"%%time\n{sources[MODULE]}", _alone(sources[FOLDS])]
     path.write_bytes(b"\xef\xbb\xbf" + json.dumps(_notebook(cells)).encode())
 
 
@@ -148,7 +147,7 @@ def _(path, sources):
 @_submission("helper_and_large_file.zip", "ok", 20)
 def _(path, sources):
     more = {"hw/helper.py": "ROOT = 0.5", "data.csv": "1,2\n" * 2_000_000}
-    sources = sources | {KNN: f"from helper import ROOT\n{sources[KNN]}"}
+    sources = sources | {MODULE: f"from helper import ROOT\n{sources[MODULE]}"}
     _zip(path, {f"hw/{name.upper()}": text for name, text in sources.items()} | more)
 
 
@@ -160,7 +159,7 @@ def _(path, sources):
 
 @_submission("syntax_error.zip", "error", 4)
 def _(path, sources):
-    _zip(path, sources | {KNN: sources[KNN] + "\ndef broken(:\n"})
+    _zip(path, sources | {MODULE: sources[MODULE] + "\ndef broken(:\n"})
 
 
 @_submission("raises.zip", "error", 16)
@@ -322,9 +321,9 @@ def _(path, sources):
 @_submission("links_inside.zip", "empty", 0)
 def _(path, sources):
     with zipfile.ZipFile(path, "w") as archive:
-        entry = zipfile.ZipInfo(KNN)
+        entry = zipfile.ZipInfo(MODULE)
         entry.create_system, entry.external_attr = 3, 0o120777 << 16
-        archive.writestr(entry, str(Path(__file__).resolve().parents[1] / "assignments" / "knn" / "solution" / KNN))
+        archive.writestr(entry, str(Path(__file__).resolve().parents[1] / "assignments" / "knn" / "solution" / MODULE))
 
 
 @_submission("slip.zip", "ok", 20)
@@ -339,7 +338,7 @@ def _(path, sources):
 
 @_submission("lying_sizes.zip", "unreadable", 0)
 def _(path, sources):
-    _zip(path, {KNN: sources[KNN]})
+    _zip(path, {MODULE: sources[MODULE]})
     content = bytearray(path.read_bytes())
     central = content.rindex(b"PK\x01\x02")
     struct.pack_into("<I", content, central + 24, 10)  # the size it claims to have unpacked

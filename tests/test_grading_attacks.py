@@ -1,6 +1,7 @@
 """One submission never ends the run of a class: whatever it is called, holds or is, all others keep their rows."""
 
 import csv
+import gzip
 import io
 import json
 import os
@@ -8,6 +9,7 @@ import resource
 import struct
 import subprocess
 import sys
+import tarfile
 import time
 import zipfile
 from pathlib import Path
@@ -16,16 +18,12 @@ import pytest
 
 from grading.box.sandbox import choose_sandbox
 from grading.course import classroom, report
-from grading.course.assignment import load_assignment
 from grading.course.classroom import grade_all
 from grading.course.grades import Grade, PartGrade, QuestionGrade, Row
 from grading.course.submission import SubmissionRefused, collect
 from grading.judging.questions import Outcome, QuestionOutcome
 from tests.fuzz_grading import FUZZERS
-
-KNN = load_assignment("knn")
-SOLUTION = {path.name: path.read_text("utf-8") for path in (KNN.folder / "solution").glob("*.py")}
-MODULE, FOLDS = "k_nearest_neighbor.py", "cross_validation.py"
+from tests.handed_in import FOLDS, KNN, MODULE, SOLUTION, notebook, zipped
 
 
 @pytest.fixture(autouse=True)
@@ -50,20 +48,6 @@ def submissions(tmp_path):
     return folder
 
 
-def zipped(files, method=zipfile.ZIP_DEFLATED) -> bytes:
-    stream = io.BytesIO()
-    with zipfile.ZipFile(stream, "w", method) as archive:
-        for name, content in files.items():
-            entry = zipfile.ZipInfo("x")
-            entry.filename, entry.compress_type = name, method
-            archive.writestr(entry, content)
-    return stream.getvalue()
-
-
-def notebook(*cells) -> str:
-    return json.dumps({"cells": [{"cell_type": "code", "source": cell} for cell in cells]})
-
-
 def damaged(name: str) -> bytes:
     """The solution in a zip, with bytes of one compressed file changed."""
     content = bytearray(zipped(SOLUTION))
@@ -76,7 +60,24 @@ def many_entries(count: int) -> bytes:
     return zipped({f"{i}": "" for i in range(count)}, zipfile.ZIP_STORED)
 
 
+def tape(*entries, repeat: int = 0) -> bytes:
+    """A compressed tar: the solution, then entries that are (name, kind, size as claimed, content), then zeros."""
+    stream = io.BytesIO()
+    with gzip.GzipFile(fileobj=stream, mode="wb", compresslevel=1) as file:
+        for name, kind, size, content in (
+            *((n, b"0", len(t.encode()), t.encode()) for n, t in SOLUTION.items()),
+            *entries,
+        ):
+            entry = tarfile.TarInfo(name)
+            entry.type, entry.size = kind, size
+            file.write(entry.tobuf(tarfile.GNU_FORMAT) + content + bytes(-len(content) % 512))
+        for _ in range(repeat):
+            file.write(bytes(1 << 20))
+    return stream.getvalue()
+
+
 LONG = "x = " + "+".join("1" * 100_000) + "\n"
+INNER_BOMB = tape(("huge.py", b"0", 400 << 20, b""), repeat=400)
 #: What is handed in under a usual name, and the points that it gets.
 CONTENTS: dict[str, tuple[bytes | str, float]] = {
     "nul.zip": (zipped(SOLUTION | {"\0secret.py": "x = 1"}), 20),
@@ -115,6 +116,15 @@ CONTENTS: dict[str, tuple[bytes | str, float]] = {
     "recursive.zip": (zipped({"a.zip": zipped({"b.zip": zipped({"c.zip": zipped(SOLUTION)})})}), 0),
     "deep.zip": (zipped(SOLUTION | {"d/" * 1500 + "x.py": "x = 1"}), 20),
     "long_names.zip": (zipped(SOLUTION | {"n" * 60_000 + ".py": "x = 1", "n" * 250 + ".py": "x = 1"}), 20),
+    "tape.tar.gz": (tape(), 20),
+    "bomb.tar.gz": (tape(("huge.bin", b"0", 1 << 40, b""), repeat=400), 0),
+    "bomb_of_python.tgz": (tape(("huge.py", b"0", 400 << 20, b""), repeat=400), 0),
+    "bomb_of_names.tgz": (tape(("huge", b"L", 290 << 20, b""), repeat=291), 20),
+    "bomb_of_settings.tgz": (tape(("huge", b"x", 200 << 20, b""), repeat=201), 20),
+    "many.tgz": (tape(*((f"{i}", b"0", 0, b"") for i in range(21_000))), 0),
+    "negative.tar.gz": (tape(("x.py", b"0", -1024, b""), ("y.py", b"0", 0, b"")), 20),
+    "odd_entries.tgz": (tape(*(("x.py", bytes([kind]), 0, b"") for kind in range(256))), 20),
+    "bomb_in_tar.tgz": (tape(("a.tgz", b"0", len(INNER_BOMB), INNER_BOMB)), 20),
     "only.zip": (struct.pack("<4s4H2LH", b"PK\5\6", 0, 0, 65535, 65535, 0, 0, 0), 0),
 }
 

@@ -2,6 +2,7 @@
 
 import csv
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -13,22 +14,22 @@ import psutil
 import pytest
 
 from grading.box.sandbox import bubblewrap_problem, choose_sandbox
-from grading.course.assignment import ROOT, load_assignment
+from grading.course.assignment import ROOT
 from grading.course.classroom import grade_all, grade_one
 from grading.course.grades import Grade
 from grading.course.release import make_student_files
 from grading.course.submission import collect
-from tests.hostile_submissions import EXPECTED, hand_in
+from tests.handed_in import KNN, SOLUTION, sources
+from tests.hostile_submissions import EXPECTED as FORTY
+from tests.hostile_submissions import hand_in
+from tests.more_submissions import MORE, QUICK, hand_in_more, left_over
 
-KNN = load_assignment("knn")
+EXPECTED = FORTY | {name: MORE[name][1:] for name in QUICK}
 ISOLATED = bubblewrap_problem() is None
 #: What only a wall can keep a submission from; without one these are not even tried.
 NEEDS_WALL = {"fork_bomb.zip", "deletes.zip", "reads_tests.zip", "network.zip", "big_file.zip"}
+NEEDS_WALL |= {"kills_all.zip", "reads_its_parent.zip", "leaves_others.zip"}
 PRESENT = set(EXPECTED) if ISOLATED else set(EXPECTED) - NEEDS_WALL
-
-
-def sources(folder: Path) -> dict[str, str]:
-    return {path.name: path.read_text("utf-8") for path in folder.glob("*.py")}
 
 
 @pytest.fixture(scope="module")
@@ -38,7 +39,8 @@ def everybody(tmp_path_factory):
     submissions, blank = base / "submissions", base / "blank"
     submissions.mkdir()
     make_student_files(KNN, blank)
-    hand_in(submissions, sources(KNN.folder / "solution"), sources(blank))
+    hand_in(submissions, SOLUTION, sources(blank))
+    hand_in_more(submissions, QUICK)
     for name in () if ISOLATED else NEEDS_WALL:
         (submissions / name).unlink()
     start = time.perf_counter()
@@ -67,6 +69,7 @@ def test_nothing_is_lost_and_nothing_escapes(everybody):
     assert {path.name for path in (base / "submissions").iterdir()} == PRESENT  # "deletes" has deleted nothing
     assert not (base / "escaped.py").exists()
     assert not Path("/tmp/eer_escaped.py").exists()
+    assert not left_over()
     assert not any("time.sleep(987654)" in " ".join(p.info["cmdline"] or []) for p in psutil.process_iter(["cmdline"]))
 
 
@@ -83,7 +86,7 @@ def test_grades_csv_has_a_row_for_each_and_flags_what_wants_a_look(everybody):
     assert "twice (1).zip" in rows["twice.zip"]["notes"]
     assert "was taken for" in rows["renamed.zip"]["notes"]
     assert "several versions" in rows["two_versions.zip"]["notes"]
-    assert "leads out of the zip" in rows["slip.zip"]["notes"]
+    assert "leads out of the archive" in rows["slip.zip"]["notes"]
 
 
 def test_feedback_gives_hints_and_no_secrets(everybody):
@@ -113,7 +116,7 @@ def small_class(tmp_path):
     folder = tmp_path / "submissions"
     for number in range(8):
         (folder / f"student{number}").mkdir(parents=True)
-        for name, text in sources(KNN.folder / "solution").items():
+        for name, text in SOLUTION.items():
             (folder / f"student{number}" / name).write_text(f"# {number}\n{text}")
     return folder
 
@@ -161,6 +164,19 @@ def test_other_machines_give_the_same_grades(small_class, tmp_path):
     assert far[0].grade.total == 4
 
 
+@pytest.mark.skipif(not ISOLATED, reason=str(bubblewrap_problem()))
+def test_another_machine_without_the_wall_grades_nothing(small_class, tmp_path):
+    distributed = pytest.importorskip("distributed")
+    for number in range(2, 8):
+        shutil.rmtree(small_class / f"student{number}")
+    options = {"n_workers": 2, "threads_per_worker": 1, "dashboard_address": None, "env": {"PATH": str(tmp_path)}}
+    with distributed.LocalCluster(**options) as cluster:
+        rows = grade_all(KNN, small_class, tmp_path / "out", scheduler=cluster.scheduler_address)
+    assert [(row.grade.status, row.grade.total) for row in rows] == [("grader error", 0)] * 2
+    assert all("not installed" in row.grade.message and "not installed" in row.grade.walls for row in rows)
+    assert [row.grade.total for row in grade_all(KNN, small_class, tmp_path / "out")] == [20, 20]
+
+
 def test_inputs_differ_with_the_seed_and_grades_do_not(tmp_path):
     solution = str(KNN.folder / "solution")
     box = choose_sandbox()
@@ -197,7 +213,7 @@ def test_a_stand_in_that_is_handed_in_is_flagged(tmp_path):
 def test_a_submission_is_unpacked_once_and_the_wall_is_chosen_once(tmp_path, monkeypatch):
     for name in ("alice", "bob"):
         (tmp_path / "in" / name).mkdir(parents=True)
-        for file, text in sources(KNN.folder / "solution").items():
+        for file, text in SOLUTION.items():
             (tmp_path / "in" / name / file).write_text(text)
     unpacked, chosen = [], []
     for name, calls, function in (("collect", unpacked, collect), ("choose_sandbox", chosen, choose_sandbox)):

@@ -1,41 +1,30 @@
 """Equal work is found in whatever it is wrapped, and what everybody has is none."""
 
 import ast
-import json
-import zipfile
 
 import pytest
 
-from grading.course.assignment import load_assignment
 from grading.course.copies import compared
 from grading.course.grades import Row, grade_of
 from grading.course.release import without_solutions
 from grading.course.sameness import statements_of
 from grading.course.submission import SubmissionRefused, collect
+from tests.handed_in import KNN, MODULE, SOLUTION, notebook, zipped
 
-KNN = load_assignment("knn")
-SOLUTION = {path.name: path.read_text("utf-8") for path in (KNN.folder / "solution").glob("*.py")}
 ALICE = (KNN.folder / "alternatives" / "matrix_style" / "k_nearest_neighbor.py").read_text("utf-8")
 OTHER = (KNN.folder / "alternatives" / "terse" / "k_nearest_neighbor.py").read_text("utf-8")
-MODULE = "k_nearest_neighbor.py"
 
 
 def row(tmp_path, name, files, student=None) -> Row:
     """The row of somebody who hands in these files: a dict, or the text of a notebook."""
     folder, path = tmp_path / f"{name}.box", tmp_path / f"{name}.zip"
     folder.mkdir()
-    with zipfile.ZipFile(path, "w") as archive:
-        for file, text in files.items():
-            archive.writestr(file, text)
+    path.write_bytes(zipped(files))
     try:
         work = collect(path, KNN.modules, folder).work
     except SubmissionRefused as refusal:
         work = refusal.work
     return Row(name, student or name, grade_of(KNN, None, seconds=1.0, work=work))
-
-
-def notebook(*cells) -> str:
-    return json.dumps({"cells": [{"cell_type": "code", "source": cell} for cell in cells]})
 
 
 class _Renaming(ast.NodeTransformer):

@@ -1,9 +1,9 @@
 """Work is handed in as people do it: what is right in it is found, and what is wrong is named with its place."""
 
-import io
+import gzip
 import json
 import os
-import zipfile
+import tarfile
 from pathlib import Path
 
 import pytest
@@ -11,30 +11,11 @@ import pytest
 from grading.box.sandbox import choose_sandbox
 from grading.box.session import Session, SubmissionError
 from grading.course.submission import Submission, SubmissionRefused, collect, student_of
+from tests.handed_in import notebook, special, taped, zipped
 
 WANTED = {"model": ("Model",), "folds": ("cross_validate",)}
 MODEL = "import numpy as np\n\n\nclass Model:\n    def fit(self, x):\n        return np.sum(x)\n"
 FOLDS = "from model import Model\n\n\ndef cross_validate(x):\n    return Model().fit(x) + 1\n"
-
-
-@pytest.fixture
-def box(tmp_path):
-    folder = tmp_path / "box"
-    folder.mkdir()
-    return folder
-
-
-def notebook(*cells, **more) -> str:
-    entries = [{"cell_type": "code", "source": cell} for cell in cells]
-    return json.dumps({"cells": [{"cell_type": "markdown", "source": "# Text"}, *entries]} | more)
-
-
-def zipped(files) -> bytes:
-    stream = io.BytesIO()
-    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, content in files.items():
-            archive.writestr(name, content)
-    return stream.getvalue()
 
 
 def collected(tmp_path, box, name, content) -> Submission:
@@ -162,6 +143,35 @@ WAYS = {
         | {f"myenv/lib/{i}.py": "" for i in range(900)}
     ),
     "damaged_rest.zip": zipped({"model.py": MODEL, "folds.py": FOLDS})[:-1] + b"\0",
+    "plain.tar": taped({"./hw/model.py": MODEL, "./hw/folds.py": FOLDS}),
+    "compressed.tar.gz": taped(
+        {"hw": special("hw", tarfile.DIRTYPE), "hw/model.py": MODEL, "hw/folds.py": FOLDS}, "w:gz"
+    ),
+    "short.tgz": taped(
+        {"hw/model.py": MODEL, "hw/folds.py": FOLDS, "hw/._model.py": "x", "hw/a.npy": b"x" * 9999}, "w:gz"
+    ),
+    "no_ending_either": taped({"model.py": MODEL, "folds.py": FOLDS}, "w:gz"),
+    "tar_called.zip": taped({"model.py": MODEL, "folds.py": FOLDS}),
+    "zip_called.tar.gz": zipped({"model.py": MODEL, "folds.py": FOLDS}),
+    "large_first.tar": taped({"data.csv": b"1,2\n" * 2_000_000, "model.py": MODEL, "folds.py": FOLDS}),
+    "cut_off.tar": taped({"model.py": MODEL, "folds.py": FOLDS, "more.py": MODEL * 1000})[:8000],
+    "links_beside.tar": taped(
+        {
+            "a": special("model.py", tarfile.SYMTYPE, "/etc/passwd"),
+            "b": special("folds.py", tarfile.LNKTYPE, "model.py"),
+            "c": special("pipe.py", tarfile.FIFOTYPE),
+            "../model.py": "x",
+            "/tmp/folds.py": "x",
+            "hw/model.py": MODEL,
+            "hw/folds.py": FOLDS,
+        }
+    ),
+    "env_in_it.tgz": taped(
+        {"model.py": MODEL, "folds.py": FOLDS, "e/pyvenv.cfg": ""} | {f"e/{i}.py": "" for i in range(900)}, "w:gz"
+    ),
+    "tar_platform": {"alice_1234/work.tar.gz": taped({"hw/model.py": MODEL, "hw/folds.py": FOLDS}, "w:gz")},
+    "tar_in_zip.zip": zipped({"alice.tgz": taped({"model.py": MODEL, "folds.py": FOLDS}, "w:gz")}),
+    "zip_in_tar.tar": taped({"alice.zip": zipped({"model.py": MODEL, "folds.py": FOLDS})}),
     "no_ending": zipped({"model.py": MODEL, "folds.py": FOLDS}),
     "platform": {"onlinetext.txt": "here", "alice_1234/work.zip": zipped({"hw/model.py": MODEL, "hw/folds.py": FOLDS})},
     "zip_in_zip.zip": zipped({"alice.zip": zipped({"model.py": MODEL, "folds.py": FOLDS})}),
@@ -222,7 +232,16 @@ NAMED = {
         "layout of 2015",
     ),
     "syntax.zip": (zipped({"model.py": "def f(:\n" + MODEL}), "model.py has a mistake in its syntax in line 1"),
-    "rar.zip": (b"Rar!\x1a\x07\x01\x00" + bytes(50), "the zip cannot be read"),
+    "rar.zip": (b"Rar!\x1a\x07\x01\x00" + bytes(50), "compressed by rar"),
+    "work.tar.xz": (b"\xfd7zXZ\0" + bytes(600), "compressed by xz; hand in a zip or a .tar.gz"),
+    "text.tar.gz": (gzip.compress(MODEL.encode()), "the tar cannot be read"),
+    "cut_off.tar": (taped({"model.py": MODEL, "more.py": MODEL * 1000})[:8000], "the tar is damaged after model.py"),
+    "out.tar": (taped({"../x.py": "x", "model.py": MODEL}), "../x.py leads out of the archive"),
+    "link.tar": (
+        taped({"a": special("folds.py", tarfile.SYMTYPE, "x"), "model.py": MODEL}),
+        "folds.py is a link",
+    ),
+    "device.tar": (taped({"a": special("x.py", tarfile.CHRTYPE), "model.py": MODEL}), "neither a file nor a folder"),
     "encrypted.zip": (
         zipped({"model.py": MODEL}).replace(b"PK\1\2\x14\3\x14\0\0", b"PK\1\2\x14\3\x14\0\1"),
         "encrypted",
@@ -303,6 +322,9 @@ def test_a_file_that_nobody_may_read_costs_itself(tmp_path, box):
         ("alice-2.zip", ["alice.zip", "alice-2.zip"], "alice"),
         ("alice-2", ["alice.zip", "alice-2"], "alice"),
         ("alice (1).zip", ["alice (1).zip"], "alice"),
+        ("alice.tar.gz", ["alice.tar.gz"], "alice"),
+        ("alice (2).tgz", ["alice.tar", "alice (2).tgz"], "alice"),
+        ("alice-2.tar.gz", ["alice.tar", "alice-2.tar.gz"], "alice"),
         ("new\nline (1).zip", ["x"], "new\nline"),
     ],
 )

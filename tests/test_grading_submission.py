@@ -1,28 +1,18 @@
 """Tests of grading.course.submission: what people hand in, and what is found in it."""
 
-import json
 import os
-import zipfile
 
 import pytest
 
 from grading.course.submission import SubmissionRefused, collect, student_of
+from tests.handed_in import notebook, zipped
 
 WANTED = {"model": ("Model",), "folds": ("cross_validate",)}
 MODEL, FOLDS = "class Model:\n    pass\n", "def cross_validate():\n    pass\n"
 
 
-@pytest.fixture
-def box(tmp_path):
-    folder = tmp_path / "box"
-    folder.mkdir()
-    return folder
-
-
-def zipped(path, files):
-    with zipfile.ZipFile(path, "w") as archive:
-        for name, content in files.items():
-            archive.writestr(name, content)
+def written(path, content):
+    path.write_bytes(content if isinstance(content, bytes) else content.encode())
     return path
 
 
@@ -45,7 +35,7 @@ def test_names_of_students(tmp_path, name, student):
 
 
 def test_files_are_found_by_name_at_any_depth(tmp_path, box):
-    path = zipped(tmp_path / "a.zip", {"hw/cs231n/classifiers/model.py": MODEL, "hw/folds.py": FOLDS})
+    path = written(tmp_path / "a.zip", zipped({"hw/cs231n/classifiers/model.py": MODEL, "hw/folds.py": FOLDS}))
     submission = collect(path, WANTED, box)
     assert submission.modules == {"model": "hw/cs231n/classifiers/model.py", "folds": "hw/folds.py"}
     assert (box / submission.modules["model"]).read_text() == MODEL
@@ -53,27 +43,22 @@ def test_files_are_found_by_name_at_any_depth(tmp_path, box):
 
 
 def test_names_that_programs_have_changed_and_files_with_other_names(tmp_path, box):
-    path = zipped(tmp_path / "a.zip", {"model (1).py": MODEL, "final version.py": FOLDS})
+    path = written(tmp_path / "a.zip", zipped({"model (1).py": MODEL, "final version.py": FOLDS}))
     submission = collect(path, WANTED, box)
     assert submission.modules == {"model": "model (1).py", "folds": "final version.py"}
     assert len(submission.notes) == 2
 
 
 def test_the_shallowest_of_several_versions_is_taken_and_noted(tmp_path, box):
-    path = zipped(tmp_path / "a.zip", {"old/model.py": MODEL, "model.py": MODEL + "\n# newer\n"})
+    path = written(tmp_path / "a.zip", zipped({"old/model.py": MODEL, "model.py": MODEL + "\n# newer\n"}))
     submission = collect(path, WANTED, box)
     assert submission.modules["model"] == "model.py"
     assert "several versions" in submission.notes[0]
 
 
 def test_what_lies_in_the_students_zip_from_the_beginning_is_not_taken_for_their_work(tmp_path, box):
-    path = zipped(tmp_path / "a.zip", {"hw/assignments/x/standin/model.py": MODEL, "hw/folds.py": FOLDS})
+    path = written(tmp_path / "a.zip", zipped({"hw/assignments/x/standin/model.py": MODEL, "hw/folds.py": FOLDS}))
     assert collect(path, WANTED, box).modules == {"folds": "hw/folds.py"}
-
-
-def notebook(path, cells):
-    path.write_text(json.dumps({"cells": [{"cell_type": "code", "source": cell} for cell in cells]}))
-    return path
 
 
 def test_a_notebook_gives_its_definitions_and_keeps_its_experiments(tmp_path, box):
@@ -82,7 +67,7 @@ def test_a_notebook_gives_its_definitions_and_keeps_its_experiments(tmp_path, bo
         MODEL.splitlines(keepends=True),
         "!rm -rf /\n%time f()",
     ]
-    submission = collect(notebook(tmp_path / "a.ipynb", [*cells, "def broken(:", FOLDS]), WANTED, box)
+    submission = collect(written(tmp_path / "a.ipynb", notebook(*cells, "def broken(:", FOLDS)), WANTED, box)
     source = (box / submission.modules["model"]).read_text()
     assert "class Model" in source
     assert "def cross_validate" in source
@@ -95,7 +80,7 @@ def test_modules_go_before_notebooks(tmp_path, box):
     folder = tmp_path / "alice"
     folder.mkdir()
     (folder / "model.py").write_text(MODEL)
-    notebook(folder / "a.ipynb", ["class Model:\n    other = 1", FOLDS])
+    written(folder / "a.ipynb", notebook("class Model:\n    other = 1", FOLDS))
     submission = collect(folder, WANTED, box)
     assert submission.modules["model"] == "model.py"
     assert submission.modules["folds"].startswith("from_notebook")
@@ -120,7 +105,7 @@ def test_links_are_left_behind(tmp_path, box):
     "name", ["../model.py", "a/../../model.py", "/tmp/eer_model.py", "C:\\model.py", "..\\model.py"]
 )
 def test_paths_that_lead_out_are_left_behind(tmp_path, box, name):
-    submission = collect(zipped(tmp_path / "a.zip", {name: MODEL, "folds.py": FOLDS}), WANTED, box)
+    submission = collect(written(tmp_path / "a.zip", zipped({name: MODEL, "folds.py": FOLDS})), WANTED, box)
     assert submission.modules == {"folds": "folds.py"}
     assert "leads out" in submission.notes[0]
     assert not (tmp_path / "model.py").exists()
@@ -140,7 +125,7 @@ def test_paths_that_lead_out_are_left_behind(tmp_path, box, name):
 )
 def test_what_cannot_be_graded_says_why(tmp_path, box, files, status):
     with pytest.raises(SubmissionRefused) as caught:
-        collect(zipped(tmp_path / "a.zip", files), WANTED, box)
+        collect(written(tmp_path / "a.zip", zipped(files)), WANTED, box)
     assert caught.value.status == status
     assert str(caught.value)
 

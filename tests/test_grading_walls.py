@@ -14,7 +14,7 @@ import pytest
 
 from grading.box import session as session_module
 from grading.box import walls, wire
-from grading.box.groups import can_group
+from grading.box.groups import Group, can_group
 from grading.box.sandbox import Limits, Sandbox, bubblewrap_problem, choose_sandbox
 from grading.box.session import Session, Stopped, SubmissionError
 from grading.course.assignment import load_assignment
@@ -72,7 +72,7 @@ def figure():
     import matplotlib.pyplot as plt
     plt.figure()
     return time.perf_counter() - start
-def leave():
+def leave(seconds=0.7):
     if os.fork() == 0:
         os.setsid()
         if os.fork() == 0:
@@ -81,7 +81,8 @@ def leave():
                 except (OSError, ValueError): pass
             os.execve(sys.executable, [sys.executable, "-c", "import time; time.sleep(45678)"], {})
         os._exit(0)
-    time.sleep(0.7)
+    os.wait()
+    time.sleep(seconds)
     return 1
 def advance(frames):
     import threading
@@ -112,6 +113,16 @@ def folder(tmp_path):
     (tmp_path / "m.py").write_text(MODULE)
     tmp_path.chmod(0o755)
     return tmp_path
+
+
+def left_over() -> list[int]:
+    """Processes that a box has left running; they are ended."""
+    left = []
+    for process in psutil.process_iter(["cmdline"]):
+        if "import time; time.sleep(45678)" in (process.info["cmdline"] or []):
+            left.append(process.pid)
+            process.kill()
+    return left
 
 
 def ask(folder, isolated, name, *arguments):
@@ -176,13 +187,17 @@ def test_memory_that_nobody_has_mapped_counts(folder, isolated):
 @pytest.mark.parametrize("isolated", [pytest.param(True, marks=NEEDS_WALL), False])
 def test_nobody_outlives_his_box(folder, isolated):
     assert ask(folder, isolated, "leave") == 1
-    left = [
-        p for p in psutil.process_iter(["cmdline"]) if "import time; time.sleep(45678)" in (p.info["cmdline"] or [])
-    ]
-    for process in left:
-        process.kill()
+    left = left_over()
     if isolated or can_group():
         assert not left
+
+
+@pytest.mark.parametrize("seconds", [0, 0.7])
+def test_nobody_outlives_a_box_that_nothing_holds_together(folder, monkeypatch, seconds):
+    """Who has left his group, his session, his parent and his environment, before or after somebody looked."""
+    monkeypatch.setattr(Group, "make", lambda memory_bytes, processes: None)
+    assert ask(folder, False, "leave", seconds) == 1
+    assert not left_over()
 
 
 def test_who_is_killed_is_told_from_who_used_up_his_time(folder):

@@ -2,9 +2,10 @@
 
     python -I runner.py FOLDER LIMITS
 
-FOLDER is the submission; LIMITS is JSON with cpu_seconds, memory_bytes, processes, file_bytes and modules, which maps
-the names under which questions ask for modules to files below FOLDER. Requests come through standard input, answers
-leave through what was standard output; whatever the submission prints goes to standard error.
+FOLDER is the submission; LIMITS is JSON with cpu_seconds, memory_bytes, processes, file_bytes, keeps_orphans (whether
+this process is to be the parent of what others leave) and modules, which maps the names under which questions ask for
+modules to files below FOLDER. Requests come through standard input, answers leave through what was standard output;
+whatever the submission prints goes to standard error.
 
 Nothing here is trusted: a submission may change all of it. It then returns arrays of its own making, which is what it
 does anyway.
@@ -64,6 +65,8 @@ def main() -> None:
 def _restrict(limits: dict) -> None:
     """Limits that hold for this process and every child of it; they cannot be raised again without privileges."""
     _leave_keyring()
+    if limits.get("keeps_orphans"):
+        _keep_orphans()
     wanted = {
         "RLIMIT_CPU": limits["cpu_seconds"],
         "RLIMIT_DATA": limits["memory_bytes"],
@@ -88,6 +91,13 @@ def _leave_keyring() -> None:
     if sys.platform == "linux" and number is not None:
         with contextlib.suppress(OSError, AttributeError):
             ctypes.CDLL(None).syscall(number, 1, None)
+
+
+def _keep_orphans() -> None:
+    """Be the parent of all that is started here and left by its own: so they are found at the end (Linux)."""
+    if sys.platform == "linux":
+        with contextlib.suppress(OSError, AttributeError):
+            ctypes.CDLL(None).prctl(36, 1, 0, 0, 0)  # PR_SET_CHILD_SUBREAPER
 
 
 def _load(name: str, path: Path):

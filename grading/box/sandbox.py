@@ -95,7 +95,8 @@ class Sandbox:
         mark = uuid.uuid4().hex
         environment = {"PATH": "/usr/bin:/bin", "LANG": "C.UTF-8", "HOME": "/tmp", "MPLBACKEND": "Agg", MARK: mark}
         environment |= dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
-        settings, told = json.dumps(wanted | {"modules": modules}), None
+        settings = json.dumps(wanted | {"modules": modules, "keeps_orphans": not self.isolated})
+        told = None
         if self.isolated:
             told = os.pipe()
             sizes = (limits.file_bytes, limits.file_bytes)
@@ -162,6 +163,8 @@ class Box:
         if self.first is not None:  # it cannot be talked out of ending by what runs inside
             with contextlib.suppress(OSError):
                 signal.pidfd_send_signal(self.first, signal.SIGKILL)
+        if not self.isolated and self.process.returncode is None:
+            self.seen |= _descendants(self.process.pid)
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(self.process.pid, signal.SIGKILL)
         self.process.kill()
@@ -226,6 +229,17 @@ def _threads_of_this_user() -> int:
         if process.info["uids"] and process.info["uids"].real == os.getuid():
             count += process.info["num_threads"] or 1
     return count
+
+
+def _descendants(pid: int) -> dict[int, float]:
+    """What descends from a process, which starts nothing more, and when each began; its orphans are its children."""
+    found: dict[int, float] = {}
+    with contextlib.suppress(psutil.Error, ProcessLookupError):
+        os.kill(pid, signal.SIGSTOP)
+        for member in psutil.Process(pid).children(recursive=True):
+            with contextlib.suppress(psutil.Error):
+                found[member.pid] = member.create_time()
+    return found
 
 
 def _kill_seen(seen: dict[int, float]) -> None:

@@ -1,7 +1,7 @@
 """An assignment from its folder to a class's grades.
 
 assignment  finds the assignments and grades one submission
-submission  what was handed in: a folder, a zip, a module or a notebook, taken apart without running it
+submission  what was handed in: a folder, an archive, a module or a notebook, taken apart without running it
 gather      does that, in a process of its own with limits, from the standard library alone
 cells       a notebook's code as Python
 sameness    what statements look like when names and numbers do not count

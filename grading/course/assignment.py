@@ -84,7 +84,7 @@ class Assignment:
         only: Iterable[str] | None = None,
         finished: Callable[[QuestionOutcome], None] = lambda outcome: None,
     ) -> Outcome:
-        """Take apart what was handed in, a folder, zip, module or notebook, and mark it; see `mark`.
+        """Take apart what was handed in, a folder, archive, module or notebook, and mark it; see `mark`.
 
         Raises
         ------

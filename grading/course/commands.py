@@ -37,7 +37,7 @@ def main(argv: list[str] | None = None) -> int:
             command.add_argument("--folder", type=Path, help="your work (default: work/NAME)")
         if name == "grade-all":
             command.add_argument(
-                "submissions", type=Path, help="folder with one zip, folder, notebook or module a student"
+                "submissions", type=Path, help="folder with one archive, folder, notebook or module a student"
             )
             command.add_argument("--out", type=Path, help="where results go (default: grades/NAME)")
             command.add_argument("--jobs", type=int, help="submissions at a time (default: one a core)")

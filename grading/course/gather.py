@@ -1,4 +1,4 @@
-"""Takes apart what was handed in, in a process of its own: a folder, a zip, a module or a notebook of a stranger.
+"""Takes apart what was handed in, in a process of its own: a folder, an archive, a module or a notebook of a stranger.
 
     python -I -S -c "…; main()" < request > answer
 
@@ -11,12 +11,14 @@ die of one nevertheless, it is started again without looking into any (`careful`
 from __future__ import annotations
 
 import ast
+import gzip
 import io
 import json
 import os
 import re
 import stat
 import sys
+import tarfile
 import tokenize
 import unicodedata
 import zipfile
@@ -29,14 +31,23 @@ from pathlib import Path, PurePosixPath
 from grading.course import cells
 from grading.course.sameness import statements_of
 
-__all__ = ["COPY", "FROM_NOTEBOOK", "SUFFIXES", "Refused", "gather", "main"]
+__all__ = ["COPY", "FROM_NOTEBOOK", "Refused", "gather", "main", "stem_of"]
 
 #: Kinds of files that a submission may consist of; others are left out.
 SUFFIXES = (".py", ".ipynb", ".md", ".txt", ".csv", ".json")
+#: Archives of which the files in them are taken; a .tar.gz is known by its second ending.
+ARCHIVES = (".zip", ".tar", ".tgz", ".tar.gz")
+#: With these begin compressed files, of which the first may hold a tar.
+GZIP, RARE = (
+    b"\x1f\x8b",
+    {b"BZh": "bzip2", b"\xfd7zXZ\0": "xz", b"7z\xbc\xaf": "7z", b"Rar!": "rar", b"\x28\xb5\x2f\xfd": "zstd"},
+)
 #: Bytes of what is handed in as one file; of one file in it; of a notebook, which may hold pictures; of all together.
 ZIP_BYTES, FILE_BYTES, NOTEBOOK_BYTES, TOTAL_BYTES = 20 << 20, 5 << 20, 30 << 20, 60 << 20
 #: Files that are copied, names that are looked at, files in an archive, levels of folders, bytes that it may claim.
 FILES, SEEN, ENTRIES, DEPTH, CLAIMED = 200, 20_000, 5_000, 20, 300 << 20
+#: Bytes from which is seen what a file is.
+HEAD = 512
 #: What this process may use: bytes of memory, seconds of processor time.
 MEMORY_BYTES, CPU_SECONDS = 1 << 30, 20
 #: Exit status where that was not enough memory.
@@ -64,6 +75,8 @@ ENVIRONMENTS = {"pyvenv.cfg", "conda-meta"}
 OURS = {"solution", "standin", "alternatives", "given"}
 #: With this begin the names of modules that are made of a notebook's cells.
 FROM_NOTEBOOK = "from_notebook_"
+#: With this begin the names of stand-ins, which are put beside the submission's files.
+STANDIN = "_standin_"
 #: Folders of CS231n's assignments.
 COURSE = re.compile(r"assignment[ _-]?\d+", re.IGNORECASE)
 #: Names that NumPy, SciPy and Python have lost, and what to write.
@@ -106,6 +119,16 @@ class Entry:
     @property
     def suffix(self) -> str:
         return PurePosixPath(self.parts[-1]).suffix.lower()
+
+
+@dataclass(frozen=True)
+class Member:
+    """Something in an archive: name, size as it is claimed, how it is read, and what is wrong with it, or ""."""
+
+    name: str
+    size: int
+    read: Callable[[int], bytes]
+    problem: str = ""
 
 
 @dataclass
@@ -190,12 +213,16 @@ def _handed_in(path: Path, found: Gathered) -> Iterator[Entry]:
         size = f"{status.st_size / 1e6:.0f} MB; at most {ZIP_BYTES / 1e6:.0f}"
         raise Refused("too large", f"{size}. Hand in the .py files and the notebook, no environment, no data")
     try:
-        head = path.read_bytes()[:8]
+        with path.open("rb") as file:
+            head = file.read(HEAD)
     except OSError as problem:
         raise Refused("unreadable", f"the file cannot be read: {_reason(problem)}") from None
     name = _usual_name(path.name)
-    if path.suffix.lower() == ".zip" or head.startswith(b"PK\x03\x04"):
-        yield from _in_zip(path.read_bytes(), (), found, whole=True)
+    rare = next((kind for begin, kind in RARE.items() if head.startswith(begin)), None)
+    if rare:
+        raise Refused("wrong type", f"compressed by {rare}; hand in a zip or a .tar.gz")
+    if head.startswith(b"PK\x03\x04") or _is_tar(head) or _archive(path.name):
+        yield from _in_archive(path.read_bytes(), (), found, whole=True)
     elif PurePosixPath(name).suffix.lower() in (".py", ".ipynb"):
         yield Entry((_possible(name) or f"handed_in{PurePosixPath(name).suffix}",), status.st_size, _reader(path))
     else:
@@ -236,7 +263,20 @@ def _in_folder(top: Path, found: Gathered) -> Iterator[Entry]:
                 found.note(f"{_shown('/'.join(name))} cannot be read: {_reason(problem)}")
 
 
-def _in_zip(content: bytes, above: tuple[str, ...], found: Gathered, *, whole: bool) -> Iterator[Entry]:
+def _in_archive(content: bytes, above: tuple[str, ...], found: Gathered, *, whole: bool) -> Iterator[Entry]:
+    """Entries for the files in a zip or a tar: told by what it begins with, whatever it is called."""
+    read = _members_of_tar if _is_tar(content[:HEAD]) else _members_of_zip
+    try:
+        members = read(content, found, CLAIMED if whole else TOTAL_BYTES)
+    except Refused as problem:
+        if whole:
+            raise
+        found.note(f"{_shown('/'.join(above))}: {problem}; left out")
+        return
+    yield from _entries(members, above, found)
+
+
+def _members_of_zip(content: bytes, found: Gathered, most: int) -> list[Member]:
     try:
         archive = zipfile.ZipFile(io.BytesIO(content))
         members = archive.infolist()
@@ -250,13 +290,86 @@ def _in_zip(content: bytes, above: tuple[str, ...], found: Gathered, *, whole: b
         RuntimeError,
         OverflowError,
     ) as problem:
-        if whole:
-            raise Refused("unreadable", f"the zip cannot be read: {_reason(problem)}") from None
-        found.note(f"{_shown('/'.join(above))} cannot be read: {_reason(problem)}")
-        return
+        raise Refused("unreadable", f"the zip cannot be read: {_reason(problem)}") from None
     if len(members) > SEEN:
         raise Refused("too large", f"{len(members)} entries in the zip")
-    names = [_usual_name(member.filename.replace("\\", "/")) for member in members]
+    listed = []
+    for member in members:
+        problem = ""
+        if stat.S_ISLNK(member.external_attr >> 16):
+            problem = "is a link"
+        elif member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+            problem = f"is compressed in a rare way (method {member.compress_type})"
+        elif member.flag_bits & 1:
+            problem = "is encrypted"
+        listed.append(Member(member.filename, member.file_size, _member(archive, member), problem))
+    return listed
+
+
+def _members_of_tar(content: bytes, found: Gathered, most: int) -> list[Member]:
+    """Of what may be copied the content is kept: a tar is read once, from its beginning, and no more of it than `most`.
+
+    What stands before damage counts.
+    """
+    packed = content.startswith(GZIP)
+    stream = _Bounded(gzip.GzipFile(fileobj=io.BytesIO(content)) if packed else io.BytesIO(content), most)
+    listed: list[Member] = []
+    try:
+        with tarfile.open(fileobj=stream, mode="r|") as archive:
+            for member in archive:
+                if len(listed) >= SEEN:
+                    raise Refused("too large", f"more than {SEEN} entries in the tar")
+                listed.append(_member_of_tar(archive, member))
+    except (Refused, MemoryError):
+        raise
+    except Exception as problem:  # tarfile checks little of what it reads
+        if not listed:
+            raise Refused("unreadable", f"the tar cannot be read: {_reason(problem)}") from None
+        found.note(f"the tar is damaged after {_shown(listed[-1].name)}: {_reason(problem)}")
+    return listed
+
+
+def _member_of_tar(archive: tarfile.TarFile, member: tarfile.TarInfo) -> Member:
+    name, size = f"{member.name}/" if member.isdir() else member.name, member.size
+    if size < 0:
+        raise ValueError("a size below 0")
+    if member.issym() or member.islnk():
+        return Member(name, 0, _no_content, "is a link")
+    if not member.isfile() and not member.isdir():
+        return Member(name, 0, _no_content, "is neither a file nor a folder")
+    if member.issparse():
+        return Member(name, 0, _no_content, "is a file with holes")
+    usual = _usual_name(member.name)
+    if member.isdir() or not (_archive(usual) or PurePosixPath(usual).suffix.lower() in SUFFIXES):
+        return Member(name, size, _no_content)
+    most = ZIP_BYTES if _archive(usual) else NOTEBOOK_BYTES if usual.lower().endswith(".ipynb") else FILE_BYTES
+    kept = archive.extractfile(member).read(min(size, most + 1))
+    if len(kept) < min(size, most + 1):
+        raise EOFError("it ends in the middle of a file")
+    return Member(name, size, lambda most: _at_most(io.BytesIO(kept), most))
+
+
+def _no_content(most: int) -> bytes:
+    raise Refused("unreadable", "it has no content")
+
+
+class _Bounded:
+    """A stream that gives no more than so many bytes in all."""
+
+    def __init__(self, stream, most: int):
+        self.stream, self.most, self.given = stream, most, 0
+
+    def read(self, count: int) -> bytes:
+        content = self.stream.read(min(count, self.most + 1 - self.given))
+        self.given += len(content)
+        if self.given > self.most:
+            raise Refused("too large", f"the tar unpacks to more than {self.most / 1e6:.0f} MB")
+        return content
+
+
+def _entries(members: list[Member], above: tuple[str, ...], found: Gathered) -> Iterator[Entry]:
+    """Entries for those members of an archive that may be copied."""
+    names = [_usual_name(member.name.replace("\\", "/")) for member in members]
     environments = {PurePosixPath(name).parent for name in names if PurePosixPath(name).name in ENVIRONMENTS}
     environments |= {PurePosixPath(name).parent.parent for name in names if "/conda-meta/" in name}
     environments -= {PurePosixPath(".")}
@@ -268,33 +381,27 @@ def _in_zip(content: bytes, above: tuple[str, ...], found: Gathered, *, whole: b
         if inside := next((top for top in environments if pure.is_relative_to(top)), None):
             found.note(f"{_shown(str(inside))} is an environment of Python; left out")
             continue
-        if pure.suffix.lower() not in (*SUFFIXES, ".zip"):
+        if pure.suffix.lower() not in SUFFIXES and not _archive(name):
             continue
         if pure.is_absolute() or ".." in pure.parts or ":" in pure.parts[0]:
-            found.note(f"{_shown(name)} leads out of the zip; left out")
+            found.note(f"{_shown(name)} leads out of the archive; left out")
             continue
-        if stat.S_ISLNK(member.external_attr >> 16):
-            found.note(f"{_shown(name)} is a link; left out")
+        if member.problem:
+            found.note(f"{_shown(name)} {member.problem}; left out")
             continue
-        if member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
-            found.note(f"{_shown(name)} is compressed in a rare way (method {member.compress_type}); left out")
-            continue
-        if member.flag_bits & 1:
-            found.note(f"{_shown(name)} is encrypted; left out")
-            continue
-        claimed, kept = claimed + member.file_size, kept + 1
+        claimed, kept = claimed + member.size, kept + 1
         if claimed > CLAIMED or kept > ENTRIES:
-            raise Refused("too large", f"the zip claims {kept} files of {claimed / 1e6:.0f} MB and more")
-        yield from _entry((*above, *pure.parts), member.file_size, _member(archive, member), found)
+            raise Refused("too large", f"the archive claims {kept} files of {claimed / 1e6:.0f} MB and more")
+        yield from _entry((*above, *pure.parts), member.size, member.read, found)
 
 
 def _entry(parts: tuple[str, ...], size: int, read: Callable[[int], bytes], found: Gathered) -> Iterator[Entry]:
-    """An entry for a file, or those for what is in it where it is a zip, as learning platforms give it out."""
+    """An entry for a file, or those for what is in it where it is an archive, as learning platforms give it out."""
     parts = (*parts[:-1], _usual_name(parts[-1]))
-    if PurePosixPath(parts[-1]).suffix.lower() != ".zip":
+    if not _archive(parts[-1]):
         yield Entry(parts, size, read)
-    elif sum(part.lower().endswith(".zip") for part in parts) > 2:
-        found.note(f"{_shown('/'.join(parts))} is a zip in a zip in a zip; left out")
+    elif sum(bool(_archive(part)) for part in parts) > 2:
+        found.note(f"{_shown('/'.join(parts))} is an archive in an archive in an archive; left out")
     elif size > ZIP_BYTES:
         found.note(f"{_shown('/'.join(parts))} has {size / 1e6:.0f} MB; left out")
     else:
@@ -303,7 +410,7 @@ def _entry(parts: tuple[str, ...], size: int, read: Callable[[int], bytes], foun
         except Refused as problem:
             found.note(f"{_shown('/'.join(parts))}: {problem}")
             return
-        yield from _in_zip(content, parts, found, whole=False)
+        yield from _in_archive(content, parts, found, whole=False)
 
 
 def _reader(path: Path) -> Callable[[int], bytes]:
@@ -354,6 +461,9 @@ def _chosen(entries: list[Entry], found: Gathered) -> list[Entry]:
             continue
         if len(entry.parts) > DEPTH or not all(map(_possible, entry.parts)) or len(entry.name) > 400:
             found.note(f"{_shown(entry.name)} is no possible file name; left out")
+            continue
+        if any(part.lower().startswith(STANDIN) for part in entry.parts):
+            found.note(f"{_shown(entry.name)} is called as the grader's own files are; left out")
             continue
         possible.append(entry)
     order = {".py": 0, ".ipynb": 1}
@@ -649,6 +759,22 @@ def _usual_name(name: str) -> str:
     if dot and last.lower() in ("txt", "json") and stem.lower().endswith((".py", ".ipynb")):
         return stem
     return name
+
+
+def _archive(name: str) -> str:
+    """The ending by which a name is an archive's, or ""."""
+    return next((ending for ending in ARCHIVES if name.lower().endswith(ending)), "")
+
+
+def stem_of(path: Path) -> str:
+    """What something handed in is called, without an ending that a submission or an archive has."""
+    if ending := _archive(path.name):
+        return path.name[: -len(ending)] or path.name
+    return path.stem if path.suffix.lower() in SUFFIXES else path.name
+
+
+def _is_tar(head: bytes) -> bool:
+    return head.startswith(GZIP) or head[257:262] == b"ustar"
 
 
 def _possible(name: str) -> str:

@@ -1,7 +1,7 @@
 """What was handed in, taken apart without running any of it.
 
-A submission is a folder, a zip, one module or one notebook. A small process with limits of its own looks into it
-(`grading.course.gather`): what is handed in can cost its author that, and nobody else anything.
+A submission is a folder, a zip or a tar, one module or one notebook. A small process with limits of its own looks into
+it (`grading.course.gather`): what is handed in can cost its author that, and nobody else anything.
 """
 
 from __future__ import annotations
@@ -65,13 +65,10 @@ def student_of(path: Path, others: Collection[str] = ()) -> str:
 
     What ends in -2 is a second copy only where `others`, the names of all that was handed in, hold a first.
     """
-    stem = path.stem if path.suffix.lower() in (*gather.SUFFIXES, ".zip") else path.name
+    stem = gather.stem_of(path)
     student = gather.COPY.match(stem).group(1).strip() or stem
     if others and stem[-2:-1] == "-" and stem[-1:].isdigit() and student == stem[:-2]:
-        stems = {
-            Path(name).stem if Path(name).suffix.lower() in (*gather.SUFFIXES, ".zip") else name for name in others
-        }
-        return student if student in stems else stem
+        return student if student in {gather.stem_of(Path(name)) for name in others} else stem
     return student
 
 
@@ -81,7 +78,7 @@ def collect(path: Path, modules: dict[str, tuple[str, ...]], folder: Path) -> Su
     Parameters
     ----------
     path : Path
-        A folder, .zip, .py or .ipynb.
+        A folder, .zip, .tar, .tar.gz, .tgz, .py or .ipynb.
     modules : dict of str to tuple of str
         Modules wanted, and the functions or classes by which each is known if its name was changed.
     folder : Path

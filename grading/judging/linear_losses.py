@@ -27,7 +27,7 @@ REG = 0.7
 NAIVE_LOSS_PARTS = ("data", "inputs", "regularisation")
 EITHER = "With ½ the gradient must be reg * W, and then it is accepted, too"
 #: (N, D, C) of the problems on which time is taken, and passes of the loop that a call may take as long as.
-FEW_ROWS, MANY_ROWS, PASSES = (6, 5, 4), (200, 5, 4), 103
+FEW_ROWS, MANY_ROWS, PASSES = (6, 5, 4), (200, 5, 4), 150
 
 
 def draw_problem(rng, shape: tuple[int, int, int], scale: Callable[[int], float] = lambda d: 1.0):
