@@ -57,6 +57,12 @@ def processes():
             n += 1
     except OSError: pass
     return n
+def share(children, total):
+    kept = bytearray(total)
+    for _ in range(children):
+        if os.fork() == 0: time.sleep(100)
+    time.sleep(2)
+    return len(kept)
 def memory(total):
     kept = []
     for i in range(total // (7 << 20)):
@@ -182,6 +188,11 @@ def test_memory_that_nobody_has_mapped_counts(folder, isolated):
     with pytest.raises(Stopped, match="GB of memory") as caught:
         ask(folder, isolated, "memory", 1 << 30)
     assert caught.value.reason == "memory"
+
+
+@pytest.mark.parametrize("isolated", [pytest.param(True, marks=NEEDS_WALL), False])
+def test_memory_that_children_share_counts_once(folder, isolated):
+    assert ask(folder, isolated, "share", 6, 100 << 20) == 100 << 20
 
 
 @pytest.mark.parametrize("isolated", [pytest.param(True, marks=NEEDS_WALL), False])

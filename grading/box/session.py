@@ -330,7 +330,8 @@ class Session:
             self._processor_seconds = max(self._processor_seconds, times.user + times.system)
         if len(family) > self.limits.processes:
             raise self._stop("processes", f"started more than {self.limits.processes} processes")
-        if max(memory, sum(files.values())) > self.limits.memory_bytes:
+        limit = self.limits.memory_bytes
+        if (memory > limit and _shared_out(family) > limit) or sum(files.values()) > limit:
             raise self._stop("memory", f"used more than {self.limits.memory_bytes / 2**30:.3g} GB of memory")
 
     def _died(self) -> Stopped:
@@ -369,6 +370,16 @@ def _widen(pipe) -> None:
         import fcntl
 
         fcntl.fcntl(pipe.fileno(), fcntl.F_SETPIPE_SZ, CHUNK)
+
+
+def _shared_out(family: list[psutil.Process]) -> int:
+    """Bytes that processes use, of pages that several share a part each (Linux; elsewhere each counts the whole)."""
+    used = 0
+    for member in family:
+        with contextlib.suppress(psutil.Error):
+            found = member.memory_full_info()
+            used += getattr(found, "pss", found.rss)
+    return used
 
 
 def _files_in_memory(number: int) -> dict[tuple[int, int], int]:
