@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import argparse
 import gzip
 import io
+import sys
 import tarfile
 
 import numpy as np
@@ -1321,3 +1323,93 @@ def test_reading_with_a_limit():
             pytest.raises(ValueError, match="more than"),
         ):
             read_within(stream, size)
+
+
+def test_command_lines(tmp_path):
+    chapter = definitions(ROOT / "chapters/practice/argparse.ipynb")
+    letters, parse, called = chapter["letters"], chapter["parse"], chapter["called"]
+    assert letters([], set()) == ""
+    assert letters(["", "-", "--", "--", "-v", "-x"], {"-v"}) == "AA-AAA"
+    assert letters(["-1", "-.5", "-1.", "-v=1", "-x=1", "-1"], {"-v"}) == "AAOOOA"
+    assert letters(["-1", "-2", "-a b"], {"-1"}) == "OOA"
+    assert letters(["-1\n", "-1\n2", "--é", "数", "it's", "-it's 2", "-\ta", "="], {"-v"}) == "AOOAAAOA"
+
+    assert parse({}, []) == {}
+    assert parse({"x": "?", "y": "*", "-v": 0, "-n": None}, []) == {"x": None, "y": [], "-v": False, "-n": None}
+    assert parse({"x": "*", "y": 2}, list("abcd")) == {"x": ["a", "b"], "y": ["c", "d"]}
+    assert parse({"x": None, "y": "+", "-n": "*"}, ["a", "-n", "b", "--", "-c", "--"]) == {
+        "x": "a",
+        "y": ["-c", "--"],
+        "-n": ["b"],
+    }
+    assert parse({"x": None, "y": "*", "-v": 0}, ["a", "-v", "b"])["y"] == ["b"]
+    assert parse({"-n": None}, ["-n=a=b c", "-n="]) == {"-n": ""}
+    odd = ["", "数", "it's", '"q"', "a\nb", "-1\n"]
+    assert parse({"x": "*", "-n": "+"}, ["-n", *odd, "--", *odd]) == {"x": odd, "-n": odd}
+    assert parse({"x": "+", "y": None}, ["a"] * 5000)["x"] == ["a"] * 4999
+    for words in (["a"], ["-x"], ["-n"], ["-n", "-v"], ["-v=1"], ["--", "-n", "a"]):
+        with pytest.raises(ValueError, match=r"unrecognized|expected"):
+            parse({"-n": None, "-v": 0}, words)
+    with pytest.raises(ValueError, match="required"):
+        parse({"x": 2}, [])
+
+    assert called(lambda argv: None, []) == (0, "", "")
+    assert called(lambda argv: sys.exit("no"), []) == (1, "", "no\n")
+    assert called(lambda argv: sys.exit(), []) == (0, "", "")
+    assert called(lambda argv: sys.exit([1]), []) == (1, "", "[1]\n")
+    assert called(lambda argv: sys.exit(2.5), []) == (1, "", "2.5\n")
+
+    answer, parser = chapter["answer"], argparse.ArgumentParser("job")
+    parser.add_argument("x")
+    assert answer(parser, "'it is' ") == {"x": "it is"}
+    assert answer(parser, "数") == {"x": "数"}
+    assert answer(parser, "-h") == "status 0: "
+    assert answer(parser, "") == "status 2: the following arguments are required: x"
+    assert called(lambda argv: print(*argv) or 3, ["a", "b"]) == (3, "a b\n", "")
+
+    rungs, settle = chapter["rungs"], chapter["settle"]
+    file = tmp_path / "settings.json"
+    file.write_text('{"rate": "0.1", "shuffle": false, "epochs": 3}')
+    values, origin = settle(rungs({"epochs": 5, "data": "x"}, file, {"TRAIN_RATE": "2", "TRAIN_SHUFFLE": "TRUE"}))
+    assert (values["rate"], values["shuffle"], values["epochs"], values["batch"]) == (2.0, True, 5, 32)
+    assert (origin["rate"], origin["epochs"], origin["batch"]) == ("environment", "command line", "default")
+    assert "data" not in values
+    deep = '{"rate":' * 100_000
+    for wrong in (
+        deep,
+        "\ufeff{}",
+        '{"数": 1}',
+        '{"epochs": 1e400}',
+        '{"rate": null}',
+        '{"shuffle": "no"}',
+        '{"rte": 1}',
+        '{"rate": NaN}',
+        '{"epochs": 2.5}',
+        '{"epochs": true}',
+        '{"optimizer": []}',
+        "[]",
+        "{",
+    ):
+        file.write_text(wrong)
+        with pytest.raises(argparse.ArgumentTypeError, match=r"settings\.json"):
+            rungs({}, file, {})
+    X, y = np.ones((5, 3)), np.array([0, 1, 1, 1, 1.0])
+    w = chapter["fit"](1e6 * X, y, 0.5, 2, 3, 0, "momentum", True)
+    assert np.isfinite(w).all()
+    assert chapter["fit"](X, y, 0.5, 1, 100, 0, "sgd", False).shape == (3,)
+    with pytest.raises(ValueError, match="not finite"):
+        chapter["fit"](X, y, 1e308, 50, 2, 0, "momentum", True)
+
+    read = chapter["read_points"]
+    file = tmp_path / '数 "q" it\'s.csv'
+    file.write_text("1,2,0\r\n\r\n-1e300,.5,1", "utf-8")
+    X, y = read(file)
+    assert X.tolist() == [[1, 1, 2], [1, -1e300, 0.5]]
+    assert y.tolist() == [0, 1]
+    wrongs = ("", "\n\n", "1,2\n", "1,2,0\n1,2\n", "x,y,label\n", "一,二,0\n", "nan,1,0\n", "1,-inf,0\n", "1,2,3\n")
+    for wrong in wrongs:
+        file.write_text(wrong, "utf-8")
+        with pytest.raises(ValueError, match=r"it's\.csv: "):
+            read(file)
+        assert called(chapter["main"], ["train", str(file), "-o", str(tmp_path / "run")])[0] == 1
+    assert not (tmp_path / "run").exists()
