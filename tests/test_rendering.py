@@ -23,6 +23,7 @@ def drawing(number, label=None):
 
 
 FIGURE = {"kind": "figure", "caption": "Look at $a < b$.", "drawings": [drawing(0)]}
+SOURCED = FIGURE | {"source": "\\draw[->] (0, 0) -- (1, 1); % a < b & c\n\\draw (0, 0);"}
 FRAMES = {"kind": "figure", "caption": None, "drawings": [drawing(0, "<0>"), drawing(1, "1")]}
 
 
@@ -120,7 +121,7 @@ def test_a_drawing_takes_the_colours_of_its_place():
 
 
 def test_what_was_displayed_is_made_again_from_the_record():
-    for record in (CHECK, CHECK | PRINTED, BOUND, ESTIMATE, CLAIM, FIGURE, FRAMES):
+    for record in (CHECK, CHECK | PRINTED, BOUND, ESTIMATE, CLAIM, FIGURE, SOURCED, FRAMES):
         bundle = rendering.bundle(record)
         assert bundle[RECORD_MIME] == record
         assert bundle["text/plain"] == rendering.as_text(record)
@@ -140,3 +141,10 @@ def test_a_stored_record_says_the_same(record):
     stored = json.loads(json.dumps(record, sort_keys=True))
     assert rendering.as_text(stored) == rendering.as_text(record)
     assert rendering.as_html(stored, "0") == rendering.as_html(record, "0")
+
+
+def test_what_was_drawn_stands_beside_its_source():
+    markup = rendering.as_html(SOURCED, "0")
+    assert ">\\draw[-&gt;] (0, 0) -- (1, 1); % a &lt; b &amp; c\n\\draw (0, 0);</pre>" in markup
+    assert markup.index("</pre>") < markup.index("<svg") < markup.index("<figcaption>")
+    assert "<pre" not in rendering.as_html(FIGURE, "0")

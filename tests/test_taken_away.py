@@ -1246,6 +1246,77 @@ def test_git(tmp_path):
         tiny_git(tmp_path).commit(tmp_path, "two", who, 2)
 
 
+def test_a_tiny_tikz():
+    chapter = definitions(ROOT / "chapters/practice/tikz.ipynb")
+    cm = 72.27 / 2.54
+    chapter["UNITS"] = {None: cm, "cm": cm, "mm": cm / 10, "pt": 1}
+    tiny = type("TinyTikz", (chapter["TinyTikz"],), {name: chapter[name] for name in ("name", "draw")})
+    assert tiny("").paths == []
+    (path,) = tiny("\\draw (-1pt,.5) -- ( 2cm , 3mm )\n  -- cycle;").paths
+    assert [step[0] for step in path] == ["M", "L", "Z"]
+    np.testing.assert_allclose(path[0][1:] + path[1][1:], [-1, cm / 2, 2 * cm, 0.3 * cm])
+    (path,) = tiny(r"\coordinate (my P) at (10000,-10000); \draw[blue, dashed] (my P) -- +(1,0) -- +(0,1);").paths
+    np.testing.assert_allclose([step[1:] for step in path[1:]], [[10001 * cm, -1e4 * cm], [1e4 * cm, -9999 * cm]])
+    for source, said in (
+        (r"\draw (0,0) -- (1,1)", "no semicolon"),
+        (r"\Draw (0,0) -- (1,1);", "cannot read"),
+        (r"\draw (0,0) - (1,1);", "cannot read"),
+        (r"\draw (0,0) -- (1.1);", "no shape named"),
+        (r"\draw (0,0) -- (1,1em);", "cannot read"),
+        (r"\draw -- (1,1);", "begins with a coordinate"),
+        (r"\draw cycle;", "begins with a coordinate"),
+        (r"\node (a.1) at (0,0) {};", "cannot read"),
+        (r"\node (a) at (0,0) {text};", "cannot read"),
+        (r"\coordinate (A) at (1,1); \draw (0,0) -- ($(A)!(0,0)!(A)$);", "one point twice"),
+        (r"\draw (0,0) -- ($(1,1)*2$);", "cannot read"),
+        (r"\coordinate (A) at (1,1); \draw (0,0) -- ($(A)!3mm!(A)$);", "one point twice"),
+        (r"\draw (0,0) -- ($(1,1)! !(2,2)$);", "cannot read"),
+        (r"\draw (0,0) -- ($(1,1)!1e1!(2,2)$);", "cannot read"),
+        (r"\draw (0,0) -- ($(1,1)!(12,34!(2,2)$);", "cannot read"),
+        (r"\draw (0,0) -- (1,2,3);", "cannot read"),
+        (r"\draw (0,0) -- -- (1,1);", "cannot follow"),
+        (r"\draw (0,0) -- (1,1) cycle;", "cannot follow"),
+        (r"\draw (0,0) --;", "nothing follows"),
+        (r"\draw (0,0) circle (2 and 5mm);", "no sizes"),
+        (r"\draw (0,0) ellipse (2 and 5mm);", "no sizes"),
+        (r"\draw (0,0) circle +(2);", "no sizes"),
+        (r"\draw[scale=2] (0,0) -- (1,1);", "cannot read"),  # would move the path
+        (r"\node[draw, thick] (a) at (0,0) {};", "cannot read"),  # would move the border
+        (r"\node[minimum width=2] (a) at (0,0) {};", "cannot read"),  # two points in TikZ
+        (r"\node (a ) at (0,0) {};", "cannot read"),
+        (r"\node (a) at (0,0) {}; \draw ( a) -- (3,0);", "no shape named ' a'"),
+        ("\\draw (0,0) % a comment\n-- (1,1);", "cannot read"),
+        (r"\draw (点) -- (1,1);", "no shape named '点'"),
+    ):
+        with pytest.raises(ValueError, match=said):
+            tiny(source)
+
+    two = tiny("\\coordinate (点) at (1,\n2);\\coordinate (点) at (2,2);\\draw(点)--+(0,-1) (0,0) -- (1,0);").paths
+    np.testing.assert_allclose([step[1:] for step in two[0]], cm * np.array([[2, 2], [2, 1], [0, 0], [1, 0]]))
+    wide = r"\node[draw, minimum width=2cm, minimum height=1cm] (a) at (0,0) {};"
+    np.testing.assert_allclose(tiny(wide + r"\draw (4,0) -- (a);").paths[1][-1][1:], [cm + 0.2, 0])
+    path = tiny(wide + r"\draw (0,3) -- (a) -- cycle;").paths[1]
+    assert [step[0] for step in path] == ["M", "L", "M", "Z"]
+    (*_, left_at, end) = tiny(wide + r"\draw (a) circle (1) -- (0,5);").paths[1]  # the pen has left the node
+    np.testing.assert_allclose([left_at[1:], end[1:]], [[0, 0], [0, 5 * cm]])
+    for beyond in ("(4,0) -- +(a)", "(4,0) -- ++(a)", "(4,0) rectangle (a)"):
+        with pytest.raises(ValueError, match="a node with a size"):
+            tiny(wide + rf"\draw {beyond};")
+
+    border = chapter["border"]
+    np.testing.assert_array_equal(border((1, 2, 0, 0), (5, 5)), [1, 2])  # a coordinate has no border
+    np.testing.assert_array_equal(border((1, 2, 3, 4), (1, 2)), [4, 2])  # no direction: TikZ goes to the right
+    np.testing.assert_allclose(border((0, 0, 2, 1), (0, -7)), [0, -1])
+    np.testing.assert_allclose(border((0, 0, 2, 1), (-6, 3)), [-2, 1])  # a corner
+    large = 10**6 * np.array([[0, 0], [1, 4], [4, 2]])
+    np.testing.assert_allclose(chapter["foot"](*large), [2.4e6, 1.2e6])
+    for same in ((0, 0), (1e4, -1e4)):
+        with pytest.raises(ValueError, match="one point twice"):
+            chapter["foot"](same, (1, 2), same)
+    np.testing.assert_allclose(chapter["cubic"]([(0, 0), (1, 1), (2, 2), (3, 3)], [0, 0.5, 1])[:, 0], [0, 1.5, 3])
+    np.testing.assert_allclose(chapter["cubic"]([(0, 0), (1, 1), (2, 2), (3, 3)], 0.5), [1.5, 1.5])
+
+
 def _archive(rows, form=tarfile.PAX_FORMAT) -> bytes:
     """A tar archive of (name, content) pairs, with times that are no whole seconds."""
     made = io.BytesIO()

@@ -120,3 +120,15 @@ def test_pictures_are_shown_like_figures(monkeypatch):
     (found,) = shown[0]["drawings"]
     assert (found["svg"], found["width"], found["height"]) == (drawn.svg, drawn.width, drawn.height)
     assert (found["alt"], found["label"], shown[0]["caption"]) == ("Two nodes joined by a line.", None, "Look.")
+
+
+def test_a_picture_keeps_its_source_for_who_shows_it_beside(monkeypatch):
+    shown = []
+    monkeypatch.setattr(plotting, "display", lambda bundle, raw: shown.extend(bundle.values()))
+    plotting.show(tex("\n    " + TWO_LINES.replace("\n", "\n    ")), alt="A line below a letter.", source=True)
+    plotting.show(graph("  graph { a -- b }"), alt="Two nodes joined by a line.", source=True)
+    plotting.show(tex("$x$"), alt="The letter x in italics.")
+    assert [record.get("source") for record in shown[::3]] == [TWO_LINES, "graph { a -- b }", None]
+    fig, _ = plotting.plt.subplots()
+    with pytest.raises(ValueError, match="only pictures drawn from source"):
+        plotting.show(fig, alt="Axes without any line.", source=True)

@@ -202,3 +202,14 @@ def test_transcripts_show_commands_apart_from_what_they_wrote(tmp_path):
     ]
     assert page.select_one(".eer-missing").text.endswith("apt-get install xz-utils. It isn't <here>.")
     assert page.select_one(".eer-untried").text == "– It isn't so. not tried: xz is not on this machine"
+
+
+def test_a_source_stands_beside_its_drawing(tmp_path):
+    source = "\\draw[->] (0, 0) -- (1, 1); % it isn't a < b & c\n  \\draw (0, 0);"
+    page, complaints = build(tmp_path, FIGURE | {"source": source}, FIGURE)
+    assert complaints == ""
+    beside, plain = page.select("figure.eer-figure")
+    assert beside.select_one(".eer-beside > pre.eer-source").text == source
+    assert len(beside.select(".eer-beside > .eer-drawing > img")) == 2
+    assert len(beside.select(":scope > figcaption")) == 1
+    assert plain.select("pre, .eer-beside") == []

@@ -17,9 +17,12 @@ class Picture:
         In pixels.
     log : str
         What the program that drew it said meanwhile.
+    source : str
+        What the program was given to draw.
     """
 
     svg: str
     width: int
     height: int
     log: str = field(default="", repr=False)
+    source: str = field(default="", repr=False)

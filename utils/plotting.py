@@ -63,7 +63,7 @@ def use_style() -> None:
     )
 
 
-def show(fig: Figure, alt: str, caption: str | None = None) -> None:
+def show(fig: Figure, alt: str, caption: str | None = None, *, source: bool = False) -> None:
     """Show a figure with its text alternative, and close it.
 
     Parameters
@@ -74,11 +74,13 @@ def show(fig: Figure, alt: str, caption: str | None = None) -> None:
         What the figure shows, for a reader who does not see it: at least four words; quote computed values.
     caption : str, optional
         What to look for, as printed below the figure. Plain text, with $…$ for formulas.
+    source : bool
+        Show beside a picture what it was drawn from.
 
     Raises
     ------
     ValueError
-        `alt` says too little, or the figure has no axes.
+        `alt` says too little, the figure has no axes, or nobody knows what it was drawn from.
     TypeError
         `fig` is not a figure.
     """
@@ -86,7 +88,10 @@ def show(fig: Figure, alt: str, caption: str | None = None) -> None:
         record = {"kind": "missing", "tools": fig.tools, "packages": packages(fig.tools), "otherwise": alt}
         display(bundle(record), raw=True)
     else:
-        _display([_drawing(fig, alt)], caption)
+        drawing = _drawing(fig, alt)
+        if source and not getattr(fig, "source", ""):
+            raise ValueError("show: only pictures drawn from source (utils/typeset) have one to show")
+        _display([drawing], caption, {"source": fig.source} if source else {})
 
 
 def show_frames(figs: Sequence[Figure], labels: Sequence[str], alts: Sequence[str], caption: str | None = None) -> None:
@@ -162,8 +167,8 @@ def image_grid(images, columns: int = 10, labels: Sequence[str] | None = None, s
     return fig
 
 
-def _display(drawings: list[dict], caption: str | None) -> None:
-    display(bundle({"kind": "figure", "drawings": drawings, "caption": caption}), raw=True)
+def _display(drawings: list[dict], caption: str | None, more: dict | None = None) -> None:
+    display(bundle({"kind": "figure", "drawings": drawings, "caption": caption} | (more or {})), raw=True)
 
 
 def _drawing(fig, alt, label: str | None = None) -> dict:

@@ -13,7 +13,8 @@ website/extensions/ for the site.
     {"kind": "untried", "subject": "the sentence", "tools": ["git"]}      a claim about what could not be run here
     {"kind": "terminal", "commands": [["git status", "what it wrote", exit status], …]}
     {"kind": "missing", "tools": ["git"], "packages": ["git"], "otherwise": "what would be seen"}
-    {"kind": "figure", "caption": "…" or None, "drawings": [drawing]}      more than one drawing: frames under a slider
+    {"kind": "figure", "caption": "…" or None, "drawings": [drawing]       more than one drawing: frames under a slider
+     [, "source": "what it was drawn from"]}                               to be shown beside it
 
 A check or bound also says whether its equation was evaluated as it is printed: "not_printed": "a limit", or
 "printed": {"parts": ["TeX", "TeX"], "trials": 3, "values": [["TeX of a name", "0.3"]], "value": "1.2",

@@ -260,6 +260,11 @@ def _figure(record: dict, name: str) -> str:
             for number, (label, drawing) in enumerate(zip(labels, markup, strict=True))
         ]
         markup = ['<div class="eer-frames">', slider(labels), *frames, "</div>"]
+    if "source" in record:
+        looks = ("margin:0;flex:1 1 22em;overflow:auto;text-align:left", "flex:1 1 14em")
+        source = f'<pre style="{looks[0]}">{html.escape(record["source"], quote=False)}</pre>'
+        row = "display:flex;flex-wrap:wrap;gap:1em;align-items:center"
+        markup = [f'<div style="{row}">{source}<div style="{looks[1]}">', *markup, "</div></div>"]
     if record["caption"]:
         markup.append(f"<figcaption>{html.escape(record['caption'], quote=False)}</figcaption>")
     return f'<figure class="eer-figure" style="margin:1em 0">{"".join(markup)}</figure>'

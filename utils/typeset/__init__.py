@@ -17,7 +17,9 @@ import atexit
 import json
 import re
 import subprocess
+import textwrap
 import threading
+from dataclasses import replace
 from pathlib import Path
 
 from utils.missing import NotRun
@@ -72,8 +74,8 @@ def tex(
     Parameters
     ----------
     body : str
-        What stands in the document. Text and formulas outside of a `tikzpicture` become the text of one node; give
-        them a width by `\\parbox`.
+        What stands in the document, and is kept as the picture's `source`. Text and formulas outside of a
+        `tikzpicture` become the text of one node; give them a width by `\\parbox`.
     packages, libraries : tuples of str
         LaTeX's packages (amsmath, amssymb, tikz-cd, pgfplots, circuitikz, chemfig, …) and TikZ's libraries.
     preamble : str
@@ -94,6 +96,7 @@ def tex(
     """
     if "\n" in preamble:
         raise ValueError("tex: the preamble stands in one line, so that TeX's line numbers are those of the body")
+    given = textwrap.dedent(body).strip("\n")
     if r"\begin{tikzpicture}" not in body and r"\begin{tikzcd}" not in body:
         body = rf"\begin{{tikzpicture}}\node[inner sep=2pt]{{{body}}};\end{{tikzpicture}}"
     colours = "".join(rf"\definecolor{{{name}}}{{HTML}}{{{value[1:].upper()}}}" for name, value in PALETTE.items())
@@ -105,7 +108,7 @@ def tex(
     log = answer["log"].partition("**entering")[2]
     if "error" in answer:
         raise _tex_error(answer["error"], log)
-    return picture(in_palette(letters_as_shapes(answer["svg"], _fonts())), scale, log)
+    return replace(picture(in_palette(letters_as_shapes(answer["svg"], _fonts())), scale, log), source=given)
 
 
 def graph(source: str, engine: str = "dot", *, scale: float = 1.0) -> Picture | NotRun:
@@ -132,7 +135,9 @@ def graph(source: str, engine: str = "dot", *, scale: float = 1.0) -> Picture | 
         The drawing has a colour that is not the book's.
     """
     drawn = _graphviz(source, engine, "svg")
-    return drawn if isinstance(drawn, NotRun) else picture(in_palette(drawn), scale)
+    if isinstance(drawn, NotRun):
+        return drawn
+    return replace(picture(in_palette(drawn), scale), source=textwrap.dedent(source).strip("\n"))
 
 
 def layout(source: str, engine: str = "dot") -> dict | NotRun:

@@ -51,6 +51,10 @@ class Drawing(nodes.General, nodes.Element):
     """A drawing (utils/records.py)."""
 
 
+class Beside(nodes.General, nodes.Element):
+    """A drawing and, in `source`, what it was drawn from; below each other where there is no room."""
+
+
 class Caption(nodes.General, nodes.TextElement):
     """What to look for in a figure."""
 
@@ -106,6 +110,8 @@ def figure(record: dict) -> Figure:
     drawn = [Drawing("", **drawing) for drawing in record["drawings"]]
     if len(drawn) > 1:
         drawn = [Frames("", *(Frame("", drawing, label=drawing["label"]) for drawing in drawn))]
+    if "source" in record:
+        drawn = [Beside("", *drawn, source=record["source"])]
     node = Figure("", *drawn)
     if record["caption"]:
         node += Caption("", "", *with_formulas(record["caption"]))
@@ -200,6 +206,11 @@ def visit_drawing(translator, node):
     translator.body.append(f'<div class="eer-drawing">{"".join(images)}')
 
 
+def visit_beside(translator, node):
+    source = translator.encode(node["source"])
+    translator.body.append(f'<div class="eer-beside"><pre class="eer-source" tabindex="0">{source}</pre>')
+
+
 def visit_caption(translator, node):
     translator.body.append("<figcaption>")
 
@@ -224,6 +235,7 @@ def setup(app):
         Frames: (visit_frames, depart_div),
         Frame: (visit_frame, depart_div),
         Drawing: (visit_drawing, depart_div),
+        Beside: (visit_beside, depart_div),
         Caption: (visit_caption, depart_caption),
     }.items():
         other = (pass_through, pass_through)
