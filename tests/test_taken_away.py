@@ -6,6 +6,7 @@ import argparse
 import gzip
 import io
 import sys
+import re
 import tarfile
 
 import numpy as np
@@ -24,6 +25,8 @@ from sklearn.tree import DecisionTreeClassifier
 
 from book.definitions import definitions
 from book.order import ROOT
+from utils.missing import NotRun
+from utils.typeset import tex
 
 
 def test_nearest_neighbours():
@@ -1484,3 +1487,103 @@ def test_command_lines(tmp_path):
             read(file)
         assert called(chapter["main"], ["train", str(file), "-o", str(tmp_path / "run")])[0] == 1
     assert not (tmp_path / "run").exists()
+def test_spaces_in_a_formula():
+    chapter = definitions(ROOT / "chapters/practice/latex_math.ipynb")
+    spaces, classes = chapter["spaces"], chapter["CLASSES"]
+    assert spaces([]) == spaces(["bin"]) == []
+    assert spaces(["bin", "bin"]) == spaces(["ord", "bin"]) == spaces(("bin", "ord")) == [0]  # nothing to bind
+    assert spaces(["ord", "bin", "rel", "ord"]) == [0, 5, 5]
+    assert spaces(["ord", "bin", "bin", "bin", "ord"]) == [4, 4, 4, 4]  # the one in the middle is an ord
+    assert spaces(["ord"] * 100_000) == [0] * 99_999
+    given = ["bin", "ord"]
+    spaces(given)
+    assert given == ["bin", "ord"]
+    for wrong in (["ord", "mid"], ["Ord"], "bin", ["变", "ord"], [None]):
+        with pytest.raises(ValueError, match="is no class: ord, op"):
+            spaces(wrong)
+
+    for seed in (11, 12, 13):
+        rng = np.random.default_rng(seed)
+        formulas = [list(rng.choice(classes, 7)) for _ in range(20)]
+        sources = [
+            "$" + "".join(rf"\math{k}{{{x}}}" for k, x in zip(kinds, "abcdegh", strict=True)) + "$"
+            for kinds in formulas
+        ]
+        boxes = "".join(rf"\hbox{{{source}}}" for source in sources)
+        nothing = r"\thinmuskip0mu\medmuskip0mu\thickmuskip0mu"
+        drawn = tex(rf"\vbox{{\vbox{{{boxes}}}\vbox{{{nothing}{boxes}}}}}")
+        if isinstance(drawn, NotRun):
+            pytest.skip("node-tikzjax is not installed")
+        places = re.findall(r'href="#\S+" transform="translate\((\S+) ', drawn.svg)
+        spaced, tight = np.diff(np.array(places, float).reshape(2, 20, 7))
+        np.testing.assert_allclose([spaces(kinds) for kinds in formulas], 1.8 * (spaced - tight), atol=0.1)
+
+
+@pytest.mark.parametrize(("word", "latex"), [
+    ("", ""),
+    ("  ", ""),
+    ("a/b/c", r"\frac{\frac{a}{b}}{c}"),
+    ("1/2x", r"\frac{1}{2x}"),
+    ("x^10", "x^{10}"),
+    ("x^1.5", "x^{1.5}"),
+    ("x^-1", "x^{-1}"),
+    ("x^(-1)", "x^{-1}"),
+    ("x_1^2", "x_{1}^{2}"),
+    ("x^2_1", "x^{2}_{1}"),
+    ("((a))", r"\left(\left(a\right)\right)"),
+    ("√√x", r"\sqrt{\sqrt{x}}"),
+    ("√(n&x/y)", r"\sqrt[n]{\frac{x}{y}}"),
+    ("{a}", r"\left\{a\right\}"),
+    ("|x|", "|x|"),
+    ("𝑥−𝟏′", "x-1'"),
+    ("5%", r"5\%"),
+    ('"50% of {x_1} \\ #1 & ~"', r"\text{50\% of \{x\_1\} \textbackslash{} \#1 \& \textasciitilde{}}"),
+    ('"变, é"', r"\text{变, é}"),
+    ('""', r"\text{}"),
+    ("a\nb", "a b"),
+    ("■()", r"\begin{matrix}\end{matrix}"),
+])  # fmt: skip
+def test_from_word(word, latex):
+    from_word = definitions(ROOT / "chapters/practice/latex_math.ipynb")["from_word"]
+    assert from_word(word) == latex
+
+
+def test_from_word_names_greek_letters_as_unicode_math_does():
+    from_word = definitions(ROOT / "chapters/practice/latex_math.ipynb")["from_word"]
+    names = ["lambda", "Lambda", "varepsilon", "epsilon", "varphi", "phi", "Upsilon", "pi"]
+    assert from_word("λ Λ ε ϵ φ ϕ Υ π").split() == ["\\" + name for name in names]
+    assert from_word("𝜆/𝜀").replace(" ", "") == r"\frac{\lambda}{\varepsilon}"
+
+
+def test_from_word_is_as_long_as_what_it_is_given():
+    from_word = definitions(ROOT / "chapters/practice/latex_math.ipynb")["from_word"]
+    assert from_word("+".join(["x_1"] * 20_000)) == "+".join(["x_{1}"] * 20_000)
+    assert from_word("(" * 50 + "x" + ")" * 50).count(r"\left(") == 50
+
+
+@pytest.mark.parametrize(("word", "said"), [
+    ("/2", "no item where '/' stands"),
+    ("a/", "no item where 'the end' stands"),
+    ("a/ b", "no item where ' ' stands"),
+    ("x^", "no item where 'the end' stands"),
+    ("^2", r"no item where '\^' stands"),
+    ("x^2^3", r"two \^ at one item"),
+    ("(a", r"\( without \)"),
+    ("[0,1)", r"no item where '\)' stands"),
+    ("a)", r"no item where '\)' stands"),
+    ("√(3&x", r"√\( without \)"),
+    ("√(a@b)", "takes one & and no @"),
+    ("√(a&b&c)", "takes one & and no @"),
+    ("a&b", "no item where '&' stands"),
+    ('"if', "no LaTeX for '\"'"),
+    ("变", "no LaTeX for '变'"),
+    ("x²", "no LaTeX for '²'"),
+    ("x⊗y", "no LaTeX for '⊗'"),
+    (r"\alpha", r"no LaTeX for '\\\\'"),
+    ("a~b", "no LaTeX for '~'"),
+    ("(" * 5_000 + "x" + ")" * 5_000, "too deep"),
+])  # fmt: skip
+def test_from_word_refuses_what_it_cannot_build(word, said):
+    from_word = definitions(ROOT / "chapters/practice/latex_math.ipynb")["from_word"]
+    with pytest.raises(ValueError, match=said):
+        from_word(word)

@@ -9,7 +9,7 @@ from utils import plotting, typeset
 from utils.missing import NotRun
 from utils.palette import PALETTE
 from utils.rendering import as_text, in_theme
-from utils.typeset import GraphError, TexError, graph, layout, tex
+from utils.typeset import GraphError, KatexError, TexError, graph, katex, layout, tex
 
 SVG = "{http://www.w3.org/2000/svg}"
 TWO_LINES = r"""\begin{tikzpicture}
@@ -41,6 +41,42 @@ def test_letters_become_shapes_where_tex_puts_them():
     assert [name.split("-")[0] for name in used][:2] == ["cmmi10", "cmmi10"]
     left = [float(re.search(r"translate\((\S+)", use.get("transform"))[1]) for use in parts(drawn, "use")]
     assert left[:3] == sorted(left[:3])
+
+
+@pytest.mark.parametrize(("body", "letters"), [
+    (r"\texttt{<a>}", "<a>"),
+    (r"$x_{i<n}$", "xi<n"),
+    (r"\texttt{x<a b}", "x<ab"),
+    (r"\texttt{\&lt; \&\#60;}", "&lt;&#60;"),
+])  # fmt: skip
+def test_letters_that_html_means_something_by_are_letters(body, letters):
+    used = [use.get("{http://www.w3.org/1999/xlink}href") for use in parts(tex(body), "use")]
+    assert "".join(chr(int(name.rpartition("-")[2], 16)) for name in used) == letters
+
+
+def test_katex_sets_a_formula_twice():
+    formula = katex(r"\frac{1}{2}")
+    assert ET.fromstring(formula.html).get("class") == "katex-display"
+    assert "<math" not in formula.html
+    names = [element.tag.rpartition("}")[2] for element in ET.fromstring(formula.mathml).iter()]
+    assert names[-4:] == ["mfrac", "mn", "mn", "annotation"]
+    line = katex("x", display=False)
+    assert ET.fromstring(line.html).get("class") == "katex"
+    assert 'display="block"' in formula.mathml
+    assert 'display="block"' not in line.mathml
+
+
+@pytest.mark.parametrize(("formula", "said", "position"), [
+    (r"\alhpa", r"Undefined control sequence: \alhpa", 0),
+    ("x^2^3", "Double superscript", 3),
+    (r"\frac{1}{2", "Unexpected end of input in a macro argument, expected '}'", 10),
+    ("a & b", "Expected 'EOF', got '&'", 2),
+])  # fmt: skip
+def test_an_error_of_katex_names_the_place(formula, said, position):
+    with pytest.raises(KatexError) as error:
+        katex(formula)
+    assert (str(error.value), error.value.position) == (said, position)
+    assert katex("")  # the next one is not hurt
 
 
 @pytest.mark.parametrize(("body", "said", "line"), [

@@ -19,7 +19,7 @@ PACKAGES = {
     "xz": "xz-utils",
 }
 #: What comes with the book's own environment.
-OWN = ("node-tikzjax", "@viz-js/viz")
+OWN = ("node-tikzjax", "@viz-js/viz", "katex")
 #: With the value 1 in the environment a missing program is an error, so that whoever has them all can insist on it.
 EVERY_TOOL = "EER_EVERY_TOOL"
 

@@ -1,14 +1,15 @@
-r"""Drawings from source: TeX with TikZ, and Graphviz, both as WebAssembly from npm.
+r"""Drawings from source: TeX with TikZ, and Graphviz, both as WebAssembly from npm; and formulas as KaTeX sets them.
 
     show(tex(r"\begin{tikzpicture} \draw[blue, ->] (0, 0) -- (2, 1); \end{tikzpicture}"), alt="…")
     show(graph("digraph { a -> b }"), alt="…")
+    katex(r"\frac{1}{2}").mathml
 
 Both draw in the book's colours and no other, so that a drawing follows the page into the dark: blue, orange, green,
 purple, gold, sky, ink (what is black otherwise), muted and page (white). Letters become shapes in TeX's drawings. One
 process of Node serves a kernel; the first drawing takes two or three seconds, others a few tenths.
 
-Sources: node-tikzjax (https://github.com/prinsss/node-tikzjax) and viz-js (https://github.com/mdaines/viz-js), pinned
-in website/package-lock.json.
+Sources: node-tikzjax (https://github.com/prinsss/node-tikzjax), viz-js (https://github.com/mdaines/viz-js) and KaTeX
+(https://katex.org), pinned in website/package-lock.json.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ import re
 import subprocess
 import textwrap
 import threading
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from utils.missing import NotRun
@@ -28,11 +29,11 @@ from utils.palette import PALETTE
 from utils.pictures import Picture
 from utils.typeset.svg import in_palette, letters_as_shapes, picture
 
-__all__ = ["GraphError", "TexError", "graph", "layout", "tex"]
+__all__ = ["GraphError", "KatexError", "KatexFormula", "TexError", "graph", "katex", "layout", "tex"]
 
 #: The file that speaks with both programs, and the packages that they are.
 ENGINE = Path(__file__).with_name("engine.mjs")
-TEX, GRAPHVIZ = "node-tikzjax", "@viz-js/viz"
+TEX, GRAPHVIZ, KATEX = "node-tikzjax", "@viz-js/viz", "katex"
 #: Lines before the body in what TeX reads.
 LINES_BEFORE = 3
 #: Fonts of graphs: Graphviz knows how wide the letters of Arial are.
@@ -59,6 +60,36 @@ class TexError(ValueError):
 
 class GraphError(ValueError):
     """Graphviz cannot read the source; the message is its own."""
+
+
+class KatexError(ValueError):
+    """KaTeX cannot read a formula; the message is its own.
+
+    Attributes
+    ----------
+    position : int or None
+        How many characters of the formula stand before the place, where KaTeX names one.
+    """
+
+    def __init__(self, said: str, position: int | None):
+        super().__init__(said)
+        self.position = position
+
+
+@dataclass(frozen=True)
+class KatexFormula:
+    """A formula as KaTeX sets it.
+
+    Attributes
+    ----------
+    html : str
+        What is seen, with KaTeX's stylesheet.
+    mathml : str
+        What a screen reader is given.
+    """
+
+    html: str
+    mathml: str
 
 
 def tex(
@@ -144,6 +175,33 @@ def layout(source: str, engine: str = "dot") -> dict | NotRun:
     """Where Graphviz puts what a graph holds: its own JSON, with `objects` and `edges`; parameters as in `graph`."""
     found = _graphviz(source, engine, "json")
     return found if isinstance(found, NotRun) else json.loads(found)
+
+
+def katex(formula: str, *, display: bool = True) -> KatexFormula | NotRun:
+    """Set a formula with KaTeX.
+
+    Parameters
+    ----------
+    formula : str
+        What stands between the dollars.
+    display : bool
+        Whether it is displayed, or stands in a line of text.
+
+    Returns
+    -------
+    KatexFormula, or NotRun where the packages of npm are not installed
+
+    Raises
+    ------
+    KatexError
+        KaTeX cannot read the formula.
+    """
+    answer = _ask(KATEX, {"katex": formula, "display": display})
+    if isinstance(answer, NotRun):
+        return answer
+    if "error" in answer:
+        raise KatexError(answer["error"], answer["position"])
+    return KatexFormula(answer["html"], answer["mathml"])
 
 
 def _graphviz(source: str, engine: str, form: str) -> str | NotRun:
