@@ -5,8 +5,8 @@ from __future__ import annotations
 import argparse
 import gzip
 import io
-import sys
 import re
+import sys
 import tarfile
 
 import numpy as np
@@ -1487,6 +1487,8 @@ def test_command_lines(tmp_path):
             read(file)
         assert called(chapter["main"], ["train", str(file), "-o", str(tmp_path / "run")])[0] == 1
     assert not (tmp_path / "run").exists()
+
+
 def test_spaces_in_a_formula():
     chapter = definitions(ROOT / "chapters/practice/latex_math.ipynb")
     spaces, classes = chapter["spaces"], chapter["CLASSES"]
