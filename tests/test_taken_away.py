@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+import ast
+import copy
 import gzip
 import io
 import re
@@ -22,7 +24,9 @@ from sklearn.cluster import KMeans
 from sklearn.metrics import mutual_info_score, silhouette_samples
 from sklearn.svm import SVC
 from sklearn.tree import DecisionTreeClassifier
+from torch import nn
 
+from book.chapter import Chapter
 from book.definitions import definitions
 from book.order import ROOT
 from utils.missing import NotRun
@@ -1589,3 +1593,146 @@ def test_from_word_refuses_what_it_cannot_build(word, said):
     from_word = definitions(ROOT / "chapters/practice/latex_math.ipynb")["from_word"]
     with pytest.raises(ValueError, match=said):
         from_word(word)
+def test_a_module_from_scratch():
+    path = ROOT / "chapters/practice/pytorch_model_definition.ipynb"
+    chapter = definitions(path)
+    bases = chapter["Module"], nn.Module
+    lines = [
+        line
+        for base in ("unusable", "Tables", "Registered", "Tree", "Module")
+        for line in _source(path, base)
+        if line.strip()
+    ]
+    assert 40 < len(lines) < 80
+
+    def parts(Base):
+        class Part(Base):
+            def __init__(self, shape=(2, 3)):
+                super().__init__()
+                self.w = nn.Parameter(torch.ones(shape))
+                self.register_buffer("seen", torch.tensor(0))
+                self.register_buffer("nothing", None)
+                self.empty = None
+
+            @property
+            def doubled(self):
+                return 2 * self._single
+
+            @doubled.setter
+            def doubled(self, value):
+                self._single = value
+
+            def forward(self, x, scale=1):
+                return x * scale
+
+        whole = Part()
+        whole.left, whole.right = Part(()), Part((0, 4))
+        whole.right.left, whole.gone = whole.left, Part()
+        whole.gone = None
+        whole.left.seen = torch.tensor(7)
+        whole.seen = nn.Parameter(torch.ones(1))  # a buffer becomes a parameter
+        whole.right.note = torch.ones(3)  # nothing knows it
+        whole.right.seen = Part()  # a buffer becomes a module
+        return Part, whole
+
+    (own, ours), (other, theirs) = map(parts, bases)
+    assert [n for n, _ in ours.named_parameters()] == [n for n, _ in theirs.named_parameters()]
+    assert list(ours.state_dict()) == list(theirs.state_dict())
+    for whole in (ours, theirs):
+        before = [id(p) for p in whole.parameters()]
+        state = {name: t.double() + 1 for name, t in whole.state_dict().items()}
+        whole.load_state_dict(state)
+        assert [id(p) for p in whole.parameters()] == before  # an optimiser still knows them
+        assert whole.w.dtype == torch.float32
+        assert whole.left.seen.item() == 8
+        state |= {"w": torch.zeros(3, 2), "left.w": torch.tensor(5.0), "right.left.w": torch.tensor(5.0)}
+        for strict in (True, False):
+            with pytest.raises(RuntimeError, match="w"):
+                whole.load_state_dict(state, strict=strict)
+        assert whole.left.w.item() == 5  # what fits has been taken
+        with pytest.raises(RuntimeError, match=r"right\.w"):
+            whole.load_state_dict({})
+        assert len(whole.load_state_dict({}, strict=False)[0]) == len(whole.state_dict())
+        for name, value in (("w", torch.ones(2, 3)), ("w", whole.left), ("left", 3), ("left", torch.ones(1))):
+            with pytest.raises(TypeError):
+                setattr(whole, name, value)
+        with pytest.raises(AttributeError, match="nowhere"):
+            whole.nowhere  # noqa: B018
+        twin = copy.deepcopy(whole)
+        with torch.no_grad():
+            twin.w.add_(1)
+        assert list(twin.state_dict()) == list(whole.state_dict())
+        assert not torch.equal(twin.w, whole.w)
+        named = nn.Parameter(torch.ones(1))
+        whole.größe, whole.层 = named, named
+        assert {"größe", "层"} <= whole.state_dict().keys()
+        for name in ("a.b", "", "eval", "forward"):
+            with pytest.raises(KeyError):
+                setattr(whole, name, named)
+            with pytest.raises(KeyError):
+                whole.register_buffer(name, torch.ones(1))
+        with pytest.raises(KeyError):
+            whole.register_buffer("w", torch.ones(1))
+        with pytest.raises(TypeError):
+            whole.register_buffer("three", 3)
+        whole.doubled = 3  # a property sets what it likes
+        assert whole.doubled == 6
+        assert whole(2, scale=5) == 10
+        whole.left.eval()
+        assert not whole.right.left.training
+        assert whole.train() is whole
+        assert whole.right.left.training
+    for Part in (own, other):
+
+        class Hasty(Part):
+            def __init__(self):
+                self.w = nn.Parameter(torch.ones(1))
+
+        with pytest.raises(AttributeError, match="init"):
+            Hasty()
+
+
+def _source(path, name):
+    for tree in Chapter(path).trees.values():
+        for node in tree.body:
+            if isinstance(node, ast.ClassDef | ast.FunctionDef) and node.name == name:
+                return ast.unparse(node).splitlines()
+    raise AssertionError(f"{name} is not defined")
+
+
+def test_what_a_model_does_not_register():
+    chapter = definitions(ROOT / "chapters/practice/pytorch_model_definition.ipynb")
+    strays, summary, graph_bytes = chapter["strays"], chapter["summary"], chapter["graph_bytes"]
+    for fine in (nn.LSTM(2, 3), nn.Transformer(8, 2, 1, 1, 8, batch_first=True), nn.BatchNorm1d(3), nn.Module()):
+        assert strays(fine) == []
+    model = nn.Sequential(nn.Linear(2, 2), nn.Module())
+    ring = [1, "text", np.ones(3)]
+    ring.append(ring)
+    model[1].ring, model[1].seen = ring, [model[0]]  # nothing in it; registered elsewhere
+    assert strays(model) == []
+    model[1]._hidden = ({"a": [None, {nn.Linear(1, 1)}]},)
+    ring.append(torch.ones(1))
+    model.top = torch.ones(2)
+    assert sorted(strays(model)) == ["1._hidden", "1.ring", "top"]
+
+    table = summary(nn.ModuleDict({"a": nn.LSTM(2, 3)})["a"], torch.ones(4, 2))
+    assert table["output"].tolist() == [None]
+    broken = nn.Sequential(nn.Linear(2, 3), nn.Linear(2, 3))
+    with pytest.raises(RuntimeError):
+        summary(broken, torch.ones(1, 2))
+    assert not any(module._forward_hooks for module in broken.modules())
+
+    mixed = nn.Sequential(nn.BatchNorm1d(2), nn.Dropout())
+    mixed[1].eval()
+    state = copy.deepcopy(mixed.state_dict())
+    summary(mixed, torch.randn(1, 2))  # one row would be refused in training
+    assert all(torch.equal(value, state[name]) for name, value in mixed.state_dict().items())
+    assert [module.training for module in mixed.modules()] == [True, True, False]
+    assert len(summary(nn.Sequential(), torch.ones(1))) == 1
+
+    w = torch.ones(1000, requires_grad=True)
+    assert graph_bytes(lambda: w + 2) == 0
+    assert graph_bytes(lambda: w.exp()) == 4000
+    assert graph_bytes(lambda: (w[:10] * w[10:20]).sum()) == 4000  # views of one memory
+    with torch.no_grad():
+        assert graph_bytes(lambda: w.exp()) == 0
