@@ -102,6 +102,7 @@ def make_pages(root: Path, site: Path) -> list[str]:
     shutil.rmtree(root / BUILD / ".doctrees", ignore_errors=True)
     text = re.sub(r"\x1b\[[0-9;]*m", "", output.getvalue())
     text = re.sub(r"(\S+\.ipynb):(\d+)\d{4}:", r"\1, cell \2:", text)  # MyST-NB counts 10,000 lines a cell
+    text = re.sub(r"(?m)^(.*[Ee]rror.*:)\n(?=\S)", r"\1 ", text)  # Sphinx says what it is on the next line
     lines = dict.fromkeys(line for line in text.splitlines() if re.search(r"WARNING|ERROR|[Ee]rror:", line))
     return list(lines) or [text]
 
