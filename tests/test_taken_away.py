@@ -10,6 +10,8 @@ import io
 import re
 import sys
 import tarfile
+import zipfile
+from importlib import metadata
 
 import numpy as np
 import pandas as pd
@@ -1736,3 +1738,111 @@ def test_what_a_model_does_not_register():
     assert graph_bytes(lambda: (w[:10] * w[10:20]).sum()) == 4000  # views of one memory
     with torch.no_grad():
         assert graph_bytes(lambda: w.exp()) == 0
+def test_a_wheel_by_hand(tmp_path):
+    chapter = definitions(ROOT / "chapters/practice/environments.ipynb")
+    build_wheel, changed = chapter["build_wheel"], chapter["changed"]
+    modules = {"a,b.py": "x = 'é'\n", "tea_pot.py": "", 'q"uoted.py': "\n"}
+    wheel = build_wheel(tmp_path, "tea_pot", "1!2.0rc1.post2+cu132", modules, ["kettle <2,>=1 ; python_version > '3'"])
+    assert wheel.name == "tea_pot-1!2.0rc1.post2+cu132-py3-none-any.whl"
+    first = wheel.read_bytes()
+    build_wheel(tmp_path, "tea_pot", "1!2.0rc1.post2+cu132", modules, ["kettle>=1,<2; python_version > '3'"])
+    assert wheel.read_bytes() == first
+
+    place = tmp_path / "site"
+    with zipfile.ZipFile(wheel) as archive:
+        archive.extractall(place)
+    (package,) = metadata.distributions(path=[str(place)])
+    assert (package.metadata["Name"], package.version) == ("tea_pot", "1!2.0rc1.post2+cu132")
+    assert package.requires == ['kettle<2,>=1; python_version > "3"']
+    assert {*modules} < {file.as_posix() for file in package.files}
+    assert changed(place) == []
+    (place / "tea_pot.py").write_text("edited = 1\n")
+    (place / "a,b.py").unlink()
+    assert changed(place) == ["a,b.py", "tea_pot.py"]
+    assert changed(tmp_path / "nowhere") == []
+
+    for name, version, needs in (
+        ("Tea", "1", []),
+        ("tea-pot", "1", []),
+        ("a__b", "1", []),
+        ("a", "1.0-RC1", []),
+        ("a", "x", []),
+        ("a", "1", ["b\nName: c"]),
+        ("a", "1", [""]),
+    ):
+        with pytest.raises(ValueError, match=r"lower case|write|Invalid|Expected|requirement"):
+            build_wheel(tmp_path, name, version, {}, needs)
+    assert chapter["locked"](tmp_path, {}) == ""
+    with pytest.raises(ValueError, match="no wheel"):
+        chapter["locked"](tmp_path, {"tea_pot": "1.0"})
+    assert chapter["locked"](tmp_path, {"tea_pot": "1!2.0rc1.post2+cu132"}).count("--hash=sha256:") == 1
+    assert "--hash" in chapter["locked"](tmp_path, {"Tea-Pot": "1!2.0rc1.post2+cu132"})
+    for path in ("", "/x.py", "../x.py", "a/./b.py"):
+        with pytest.raises(ValueError, match="no path"):
+            build_wheel(tmp_path, "a", "1", {path: ""})
+
+
+def test_versions_and_their_conditions():
+    chapter = definitions(ROOT / "chapters/practice/environments.ipynb")
+    key, meets = chapter["key"], chapter["meets"]
+    assert key("0") == key("0.0.0") < key("0.0.1") < key(f"{10**30}") < key("1!0")
+    assert key("1+a") < key("1+1") < key("1+1.a") < key("1+2") < key("1+10") < key("1.post0.dev1")
+    for wrong in ("", "1.", "1..0", "1.0-1", "v1", "1_0", "1.0rc", "٣", "1.0\n", " 1", "1.0+A"):
+        with pytest.raises(ValueError, match="no version"):
+            key(wrong)
+    assert meets("1.0", "")
+    assert meets("1.0", ",")
+    assert meets("1.0+cpu", "==1")
+    assert not meets("1.0", "==1+cpu")
+    assert meets("1.9.3", "~=1.9.0.0") is False
+    assert meets("1.9.0.7", " ~= 1.9.0.0 , != 1.9.0.5 ")
+    assert meets("1!1.0", ">9")
+    assert not meets("1!1.0", "~=1.0")
+    for wrong in ("1.0", "=1.0", "===1", ">=", "~=1", ">=1.*", "==1.0.post0.*", "==*", ">=1+cpu", ">=1;<2", "<2,oops"):
+        with pytest.raises(ValueError, match=r"condition|no version|last number|local label"):
+            meets("1.0", wrong)
+
+
+def test_a_resolver():
+    resolve = definitions(ROOT / "chapters/practice/environments.ipynb")["resolve"]
+    assert resolve({}, {}) == {}
+    circle = {"a": {"1": {"b": ">=1"}}, "b": {"2": {"a": "<2"}, "1": {"a": ">1"}}}
+    assert resolve(circle, {"b": ""}) == {"b": "2", "a": "1"}
+    own = {"a": {"2": {"a": "<2"}, "1": {"a": ">=1"}}}
+    assert resolve(own, {"a": ""}) == {"a": "1"}
+    early = {"a": {"1.0": {}, "2.0rc1": {}, "2.0.dev1": {}}}
+    assert resolve(early, {"a": ""}) == {"a": "1.0"}
+    assert resolve(early, {"a": ">1"}) == {"a": "2.0rc1"}
+    long = {f"p{i}": {"1": {f"p{i + 1}": "==1"}} for i in range(1500)} | {"p1500": {"1": {}}}
+    assert len(resolve(long, {"p0": ""})) == 1501
+    for index, wanted, said in (
+        ({}, {"a": ">=1"}, "you wants a>=1"),
+        ({"a": {}}, {"a": ""}, "a"),
+        ({"a": {"1": {"b": ""}}}, {"a": ""}, "a 1 wants b"),
+        ({"a": {"1": {"a": ">1"}}}, {"a": ""}, "a 1 wants a>1, not 1"),
+    ):
+        with pytest.raises(ValueError, match=said):
+            resolve(index, wanted)
+
+
+def test_reading_a_graphics_processor():
+    chapter = definitions(ROOT / "chapters/practice/environments.ipynb")
+    read_smi, driver_runs = chapter["read_smi"], chapter["driver_runs"]
+    text = (
+        "index, power.draw [W], driver_version, memory.used [MiB]\n0, 60.5 W, 610.88, [Not Supported]\n1, N/A, 1, 0 MiB"
+    )
+    assert read_smi(text) == [
+        {"index": "0", "power.draw": 60.5, "driver_version": "610.88", "memory.used": None},
+        {"index": "1", "power.draw": None, "driver_version": "1", "memory.used": 0.0},
+    ]
+    assert read_smi("pid, used_gpu_memory [MiB]\n") == []
+    assert read_smi("name, used [MiB]\nA,\n") == [{"name": "A", "used": None}]
+    for wrong in ("", "a, b\n1"):
+        with pytest.raises(ValueError, match=r"heading|shorter"):
+            read_smi(wrong)
+    assert [driver_runs("525.60.13", cuda) for cuda in ("11.0", "12.9", "13.0")] == [True, True, False]
+    assert driver_runs("580", "13.2")
+    assert not driver_runs("450.51.06", "11.8")
+    for cuda in ("10.2", "14.0", None, ""):
+        with pytest.raises(ValueError, match=r"no driver|invalid literal"):
+            driver_runs("580", cuda)
