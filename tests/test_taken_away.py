@@ -1595,6 +1595,8 @@ def test_from_word_refuses_what_it_cannot_build(word, said):
     from_word = definitions(ROOT / "chapters/practice/latex_math.ipynb")["from_word"]
     with pytest.raises(ValueError, match=said):
         from_word(word)
+
+
 def test_a_module_from_scratch():
     path = ROOT / "chapters/practice/pytorch_model_definition.ipynb"
     chapter = definitions(path)
@@ -1738,6 +1740,8 @@ def test_what_a_model_does_not_register():
     assert graph_bytes(lambda: (w[:10] * w[10:20]).sum()) == 4000  # views of one memory
     with torch.no_grad():
         assert graph_bytes(lambda: w.exp()) == 0
+
+
 def test_a_wheel_by_hand(tmp_path):
     chapter = definitions(ROOT / "chapters/practice/environments.ipynb")
     build_wheel, changed = chapter["build_wheel"], chapter["changed"]
