@@ -12,6 +12,9 @@ import sys
 import tarfile
 import zipfile
 from importlib import metadata
+import itertools
+import tarfile
+import xml.etree.ElementTree as ET
 
 import numpy as np
 import pandas as pd
@@ -33,6 +36,7 @@ from book.definitions import definitions
 from book.order import ROOT
 from utils.missing import NotRun
 from utils.typeset import tex
+from utils.typeset import graph, layout
 
 
 def test_nearest_neighbours():
@@ -1324,6 +1328,121 @@ def test_a_tiny_tikz():
             chapter["foot"](same, (1, 2), same)
     np.testing.assert_allclose(chapter["cubic"]([(0, 0), (1, 1), (2, 2), (3, 3)], [0, 0.5, 1])[:, 0], [0, 1.5, 3])
     np.testing.assert_allclose(chapter["cubic"]([(0, 0), (1, 1), (2, 2), (3, 3)], 0.5), [1.5, 1.5])
+def test_graph_drawing():
+    chapter = definitions(ROOT / "chapters/practice/graph_drawing.ipynb")
+    text, source = chapter["text"], chapter["dot_source"]
+    assert text("") == '""'
+    assert text('a\\"b\n&lt;') == '"a\\\\\\"b\\n&amp;lt;"'
+    for wrong in ("a\0b", "\x01", "\x1f", "\ud800"):
+        with pytest.raises(ValueError, match="control"):
+            text(wrong)
+    hard = ['"]; evil [label="', "end\\", r"\N \\", "<b>", "&#34;", "node", "R & D"]
+    hard += ["图 'q'", "// no comment", "/* nor */", "# this", "x" * 20_000]
+    drawn = graph(source(dict(enumerate(hard)), []))
+    letters = ET.fromstring(drawn.svg).iter("{http://www.w3.org/2000/svg}text")
+    assert [letter.text for letter in letters] == hard
+    assert "n0 -- n1" in source({("a", 1): "a", None: "b"}, [(("a", 1), None)], directed=False)
+    assert "objects" not in layout(source({}, []))
+    with pytest.raises(KeyError):
+        source({1: "a"}, [(1, 2)])
+
+    longest_path = chapter["longest_path"]
+    assert longest_path([]) == {}
+    assert longest_path([(3, 1), (1, 2), (3, 2), (3, 2)]) == {3: 0, 1: 1, 2: 2}
+    chain = [(i, i + 1) for i in range(400)]
+    assert longest_path(chain[::-1]) == {i: i for i in range(401)}  # the order of edges that needs most rounds
+    for cycle in ([(1, 1)], [(1, 2), (2, 3), (3, 1)]):
+        with pytest.raises(ValueError, match="cycle"):
+            longest_path(cycle)
+
+
+def test_orders_of_layers():
+    chapter = definitions(ROOT / "chapters/practice/graph_drawing.ipynb")
+    crossings, ordered = chapter["crossings"], chapter["ordered"]
+    square = [["a", "b"], ["x", "y"]]
+    assert crossings(square, [("a", "y"), ("b", "x")]) == 1
+    assert crossings(square, [("a", "y"), ("a", "y"), ("b", "x")]) == 2  # an edge that is there twice
+    assert crossings(square, []) == crossings([], []) == 0
+    complete = [(a, b) for a in "ab" for b in "xy"]
+    assert crossings(ordered(square, complete), complete) == 1  # none can be avoided
+    with pytest.raises(ValueError, match="next layer"):
+        crossings(square, [("x", "a")])
+    with pytest.raises(ValueError, match="twice"):
+        crossings([["a", "a"], ["x"]], [])
+
+    rng = np.random.default_rng(0)
+    for _ in range(20):
+        layers = [[f"{k}{i}" for i in range(n)] for k, n in enumerate(rng.integers(1, 5, 3))]
+        edges = [(a, b) for row, below in itertools.pairwise(layers) for a in row for b in below if rng.random() < 0.4]
+        kept = [list(row) for row in layers]
+        found = ordered(layers, edges)
+        assert layers == kept  # what is given is not changed
+        assert [sorted(row) for row in found] == [sorted(row) for row in layers]
+        best = min(crossings(rows, edges) for rows in itertools.product(*(itertools.permutations(r) for r in layers)))
+        assert best <= crossings(found, edges) <= min(crossings(layers, edges), best + 2)
+    assert chapter["inversions"]([(0, 1), (0, 0), (1, 0), (1, 1)]) == 1
+    assert chapter["inversions"]([]) == 0
+    assert ordered([], []) == []
+    assert ordered([[], ["图"]], []) == [[], ["图"]]
+    for seed in (11, 12, 13):
+        pairs = np.random.default_rng(seed).integers(0, 9, (80, 2)).tolist()
+        rows = [[("u", i) for i in range(9)], [("l", i) for i in range(9)]]
+        assert chapter["inversions"](pairs) == crossings(rows, [(("u", a), ("l", b)) for a, b in pairs])
+
+
+def test_springs():
+    chapter = definitions(ROOT / "chapters/practice/graph_drawing.ipynb")
+    stress, gradient, majorised = (chapter[name] for name in ("stress", "stress_gradient", "majorised"))
+    path = np.abs(np.subtract.outer(np.arange(4), np.arange(4)))  # whole numbers
+    line = np.column_stack([np.arange(4), np.zeros(4)])
+    assert stress(line, path) == 0
+    np.testing.assert_allclose(gradient(line, path), 0)
+    np.testing.assert_allclose(majorised(line, path), line - line.mean(axis=0), atol=1e-12)
+    assert stress(np.zeros((1, 2)), np.zeros((1, 1))) == 0
+    one_point = np.zeros((4, 2))
+    assert np.isfinite(gradient(one_point, path)).all()
+    assert np.isfinite(majorised(one_point, path)).all()
+    far = np.random.default_rng(0).normal(size=(4, 3)) * 1e6  # three dimensions
+    for _ in range(50):
+        after = majorised(far, path)
+        assert stress(after, path) <= stress(far, path) * (1 + 1e-12)
+        far = after
+    for wrong in (np.array([[0, np.inf], [np.inf, 0]]), np.zeros((2, 2)), np.ones((2, 2)), np.triu(path), path[:3]):
+        with pytest.raises(ValueError, match=r"symmetric|several parts"):
+            chapter["springs"](wrong)
+
+
+def test_comparing_graphs_in_dot():
+    differences = definitions(ROOT / "chapters/practice/graph_drawing.ipynb")["differences"]
+    chain = 'digraph { 1 [label=a]; 2 [label=b]; 1 -> 2 [label="x"] }'
+    assert differences(chain, 'digraph { q -> p [label="x"]; q [label=a]; p [label=b] }') == []
+    assert differences("graph { a -- b }", "graph { b -- a }") == []
+    assert differences("graph { a -- b }", "digraph { a -> b }") == ["one has arrows, the other lines"]
+    assert differences("digraph { a -> b; a -> b }", "digraph { a -> b }") == ["edge too many: ('a', 'b', '')"]
+    assert differences("digraph {}", "digraph {}") == []
+    assert differences("digraph {}", "digraph { a }") == ["node missing: a"]
+    one = "digraph { node [label=v]; a -> b -> c -> a; d -> e -> f -> d }"  # two rings of three, one of six
+    six = "digraph { node [label=v]; a -> b -> c -> d -> e -> f -> a }"
+    assert differences(one, six) == ["the same labels, joined otherwise"]
+    assert differences(six, "digraph { node [label=v]; z -> y -> x -> w -> v -> u -> z }") == []
+    framed = "digraph { subgraph cluster_x { label=frame; a } a -> b }"
+    assert differences(framed, "digraph { a -> b }") == []
+
+
+def test_the_graph_of_a_gradient():
+    walk = definitions(ROOT / "chapters/practice/graph_drawing.ipynb")["gradient_graph"]
+    w = torch.ones(2, requires_grad=True)
+    labels, edges = walk((w * w).sum(), {"w": w})
+    assert len(labels) == 3  # a leaf used twice is one node
+    assert len(edges) == 3
+    assert sum(label.endswith("\nw") for label in labels.values()) == 1
+    assert [label.endswith("\n?") for label in walk((2 * w).sum(), {})[0].values()].count(True) == 1
+    deep = w
+    for _ in range(3000):  # more steps than Python's stack has places
+        deep = deep + 1
+    assert len(walk(deep.sum(), {"w": w})[0]) == 3002
+    with pytest.raises(ValueError, match="no gradient"):
+        walk(torch.ones(1), {})
 
 
 def _archive(rows, form=tarfile.PAX_FORMAT) -> bytes:

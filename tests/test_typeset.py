@@ -126,6 +126,15 @@ def test_graphs_are_drawn_and_laid_out():
         graph("graph { a [color=red] }")
 
 
+def test_after_an_error_graphs_are_drawn_as_before():
+    wrong, right = r'digraph { n0 [label="say "hi""] }', r'digraph { n0 [label="\nabla f"] }'
+    drawn = graph(right).svg
+    for _ in range(8):
+        with pytest.raises(GraphError, match="syntax error"):
+            graph(wrong)
+        assert graph(right).svg == drawn
+
+
 def test_the_same_source_gives_the_same_drawing():
     assert tex(TWO_LINES).svg == tex(TWO_LINES).svg
     assert graph("graph { a -- b -- c -- a }", "neato").svg == graph("graph { a -- b -- c -- a }", "neato").svg

@@ -49,6 +49,7 @@ const answers = {
   },
   async dot({ dot: source, engine, format, letters }) {
     const viz = await (graphviz ??= require("@viz-js/viz").instance());
+    graphviz = undefined; // what it refuses to read may leave its memory in disorder: the next one is a new one
     const { status, output, errors } = viz.render(source, {
       engine,
       format,
@@ -56,7 +57,9 @@ const answers = {
       nodeAttributes: letters,
       edgeAttributes: letters,
     });
-    return status === "success" ? { text: output } : { error: errors.map(({ message }) => message).join("\n") };
+    if (status !== "success") return { error: errors.map(({ message }) => message).join("\n") };
+    graphviz = viz;
+    return { text: output };
   },
   async katex({ katex: formula, display }) {
     const options = { displayMode: display, strict: "ignore" };
