@@ -7,14 +7,13 @@ import ast
 import copy
 import gzip
 import io
+import itertools
 import re
 import sys
 import tarfile
+import xml.etree.ElementTree as ET
 import zipfile
 from importlib import metadata
-import itertools
-import tarfile
-import xml.etree.ElementTree as ET
 
 import numpy as np
 import pandas as pd
@@ -35,8 +34,7 @@ from book.chapter import Chapter
 from book.definitions import definitions
 from book.order import ROOT
 from utils.missing import NotRun
-from utils.typeset import tex
-from utils.typeset import graph, layout
+from utils.typeset import graph, layout, tex
 
 
 def test_nearest_neighbours():
@@ -1328,6 +1326,8 @@ def test_a_tiny_tikz():
             chapter["foot"](same, (1, 2), same)
     np.testing.assert_allclose(chapter["cubic"]([(0, 0), (1, 1), (2, 2), (3, 3)], [0, 0.5, 1])[:, 0], [0, 1.5, 3])
     np.testing.assert_allclose(chapter["cubic"]([(0, 0), (1, 1), (2, 2), (3, 3)], 0.5), [1.5, 1.5])
+
+
 def test_graph_drawing():
     chapter = definitions(ROOT / "chapters/practice/graph_drawing.ipynb")
     text, source = chapter["text"], chapter["dot_source"]
