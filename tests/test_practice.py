@@ -18,7 +18,15 @@ from utils.missing import EVERY_TOOL, PACKAGES
 from utils.node import PACKAGE
 from utils.records import RECORD_MIME
 
-CHAPTERS = [path for path in notebooks(ROOT) if "from utils.terminal import" in (ROOT / path).read_text("utf-8")]
+
+def importing(*modules: str) -> list[Path]:
+    """Chapters that import one of some modules."""
+    texts = {path: (ROOT / path).read_text("utf-8") for path in notebooks(ROOT)}
+    return [path for path, text in texts.items() if any(f"from {module} import" in text for module in modules)]
+
+
+COMMANDS = importing("utils.terminal", "utils.slurm")
+DRAWINGS = [path for path in importing("utils.typeset") if path not in COMMANDS]
 #: Programs that a machine may not have; those of coreutils and bash are on the second one that is tried.
 SPECIAL = {*PACKAGES, "git", "zip", "unzip", "tar", "gzip", "bzip2", "conda", "node", "npm", "srun", "sacct", "munged"}
 SPECIAL |= {"slurmctld", "slurmd", "munge", "chromium"}
@@ -94,7 +102,7 @@ def contents(folder: Path) -> set[str]:
     return {path.relative_to(folder).as_posix() for path in folder.rglob("*")}
 
 
-@pytest.mark.parametrize("chapter", CHAPTERS, ids=identified)
+@pytest.mark.parametrize("chapter", COMMANDS + DRAWINGS, ids=identified)
 def test_nothing_is_written_elsewhere_nobody_reached_no_process_left(chapter, copied, tmp_path):
     if shutil.which("bwrap") is None:
         pytest.skip("bubblewrap is not installed (Debian, Ubuntu: apt install bubblewrap)")
@@ -149,7 +157,7 @@ def missing_tools(book: Path, chapter: Path) -> set[str]:
     return {tool for record in records(book, chapter) if record["kind"] == "missing" for tool in record["tools"]}
 
 
-@pytest.mark.parametrize("chapter", CHAPTERS, ids=identified)
+@pytest.mark.parametrize("chapter", COMMANDS, ids=identified)
 def test_without_special_programs_it_runs_and_names_them(chapter, copied, few_programs):
     book = copied(chapter)
     _, _, problem = execute(chapter, book)
@@ -159,7 +167,7 @@ def test_without_special_programs_it_runs_and_names_them(chapter, copied, few_pr
         assert missing_tools(book, chapter)
 
 
-@pytest.mark.parametrize("chapter", CHAPTERS, ids=identified)
+@pytest.mark.parametrize("chapter", COMMANDS, ids=identified)
 def test_without_any_program_it_runs_and_says_what_would_be_seen(chapter, copied, no_programs):
     book = copied(chapter)
     _, _, problem = execute(chapter, book)

@@ -1969,3 +1969,94 @@ def test_reading_a_graphics_processor():
     for cuda in ("10.2", "14.0", None, ""):
         with pytest.raises(ValueError, match=r"no driver|invalid literal"):
             driver_runs("580", cuda)
+
+
+def test_slurm():
+    chapter = definitions(ROOT / "chapters/practice/slurm.ipynb")
+    Job, schedule, minutes, faults = (chapter[name] for name in ("Job", "schedule", "minutes", "faults"))
+    for backfill in (False, True):
+        assert schedule([], 4, backfill) == ({}, {})
+        same = [Job(name, 10**6, 4, 3) for name in "ab"]  # a tie: in the order given
+        assert schedule(same, 4, backfill) == ({"a": 10**6, "b": 10**6 + 3}, {"b": 10**6 + 3})
+        unsorted = [Job("late", 5, 1, 1), Job("early", 0, 1, 100)]
+        assert schedule(unsorted, 1, backfill)[0] == {"early": 0, "late": 100}
+        for wrong, said in (
+            ([Job("a", 0, 5, 1)], "more than the machine"),
+            ([Job("a", 0, 0, 1)], "nothing"),
+            ([Job("a", 0, 1, 1, 0)], "nothing"),
+            ([Job("a", 0, 1, 1), Job("a", 1, 1, 1)], "one name"),
+        ):
+            with pytest.raises(ValueError, match=said):
+                schedule(wrong, 4, backfill)
+    beyond = [Job("a", 0, 2, 1, 9), Job("b", 1, 2, 1)]  # nobody stops it at its limit
+    assert schedule(beyond, 2, True) == ({"a": 0, "b": 9}, {"b": 2})
+    two = [Job("a", 0, 1, 4), Job("b", 0, 1, 4), Job("c", 1, 2, 1), Job("d", 1, 1, 1)]
+    assert schedule(two, 3, True)[0] == {"a": 0, "b": 0, "c": 4, "d": 1}  # two end in one minute
+
+    rng = np.random.default_rng(0)
+    for _ in range(30):  # nobody has more than there is, at any minute
+        jobs = [
+            Job(str(k), int(rng.integers(0, 30)), int(rng.integers(1, 5)), int(rng.integers(1, 9))) for k in range(20)
+        ]
+        for backfill in (False, True):
+            start, _ = schedule(jobs, 4, backfill)
+            assert all(start[job.name] >= job.arrives for job in jobs)
+            used = [sum(j.cpus for j in jobs if start[j.name] <= t < start[j.name] + j.limit) for t in range(300)]
+            assert max(used) <= 4
+
+    assert [minutes(text) for text in ("0:01", "59:59", "1-0", "1-0:0:1", "100:00:00")] == [
+        1,
+        60,
+        1440,
+        1441,
+        6000,
+    ]
+    for wrong in ("", "1h", "-1", "1:2:3:4", "1-2:3:4:5", "1.5", "1-", " 5", "٣", "5\n"):
+        with pytest.raises(ValueError, match="no time limit"):
+            minutes(wrong)
+    for endless in ("0", "0:0", "0-0:0:0"):  # Slurm sets no limit then
+        with pytest.raises(ValueError, match="no limit"):
+            minutes(endless)
+
+    start = "#!/bin/bash\n#SBATCH -t 5\n"
+    for clean in (
+        'cd "$A"\n',
+        "x=$A\n",
+        "[[ -e $A ]]\n",
+        "echo '$A' \\$A \"${A}b\" # $A\n",
+        "\n# $A\n",
+        "echo $((1 + 2))\n",
+        "export A=$B\n",  # none of these is split
+        'A="x y$B" C=$D\n',
+        "A=$B true\n",
+        "if [[ $A == b ]]; then\n",
+        "((A = $B))\n",
+        "for x in $A; do\n",
+        "#SBATCH -J x # not $A\n",
+        "echo \u2028#SBATCH\n",  # one line for bash
+        'echo 数据 "$A"\n',
+    ):
+        assert faults(start + clean) == [], clean
+    for broken, said in (
+        ("cp $A ${B} 'x'$C\n", ["line 3: $A", "line 3: $B", "line 3: $C"]),
+        ("true\n#SBATCH -n 2\n", ["line 4: #SBATCH below"]),
+        ("# SBATCH -n 2\n", ["line 3: a comment"]),
+        ("#SBATCH -o $A/x\n", ["line 3: variables"]),
+        ("echo $((2 * $A))\n", ["line 3: $A"]),  # said in the page: no need for quotes, and yet told
+        ("true\r\n", ["line ends"]),
+        ("for x in $A; do rm $x; done\n", ["line 3: $x"]),
+        ("X=1 python a.py $B\n", ["line 3: $B"]),
+        ("x=$(cat $A)\n", ["line 3: $A"]),
+    ):
+        assert [told[: len(text)] for told, text in zip(faults(start + broken), said, strict=True)] == said
+    assert faults("") == ["line 1 does not begin with #!", "no --time: the limit is the partition's"]
+    assert faults("#!/bin/sh\n#SBATCH --time-min=1 -J x-t\n") == ["no --time: the limit is the partition's"]
+    assert faults("#!/bin/sh\n#SBATCH -N1 -tUNLIMITED\n") == []
+    rng = np.random.default_rng(1)  # a shorter limit never brings a later start
+    for _ in range(30):
+        runs = rng.integers(1, 9, 15)
+        jobs = [Job(str(k), k, int(rng.integers(1, 5)), int(3 * runs[k]), int(runs[k])) for k in range(15)]
+        before = schedule(jobs, 4, True)[0]
+        for k, job in enumerate(jobs):
+            shorter = [*jobs[:k], job._replace(limit=job.runs + 1), *jobs[k + 1 :]]
+            assert schedule(shorter, 4, True)[0][job.name] <= before[job.name]

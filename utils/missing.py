@@ -10,6 +10,8 @@ from utils.rendering import missing
 #: Programs by the Debian package that brings them, where its name is another.
 PACKAGES = {
     "7z": "p7zip-full",
+    "munged": "munge",
+    "sacct": "slurm-client",
     "sbatch": "slurm-client",
     "scancel": "slurm-client",
     "scontrol": "slurm-client",
