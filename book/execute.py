@@ -36,6 +36,8 @@ REFRESH = 0.5
 INTERRUPTED = 130
 #: Seconds that kernels get to stop in after Ctrl-C.
 STOPPING = 10
+#: Seconds that a kernel gets after its last cell for removing what its chapter has made, on a disk that others use too.
+CLEARING = 60
 
 
 class _Client(NotebookClient):
@@ -54,6 +56,8 @@ class _Client(NotebookClient):
         ran = await super().async_execute_cell(cell, cell_index, *arguments, **keywords)
         if cell_index in (numbers[:1] + numbers[-1:]):
             self.reports += (probe.answer(await self._evaluate(probe.QUESTION)),)
+        if cell_index in numbers[-1:]:
+            self.km.shutdown_wait_time = CLEARING
         return ran
 
     async def _evaluate(self, expression: str) -> dict:

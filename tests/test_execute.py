@@ -88,6 +88,16 @@ def test_a_cell_that_does_not_end(book, monkeypatch):
     assert "CellTimeoutError" in problem
 
 
+def test_a_kernel_may_take_its_time_to_clear_up(book):
+    """Jupyter gives it five seconds."""
+    ended = book.root / "ended"
+    end = (
+        f"import atexit, pathlib, time\natexit.register(lambda: (time.sleep(6), pathlib.Path({str(ended)!r}).touch()))"
+    )
+    assert execute(book.notebook("one", "1", end), book.root)[2] is None
+    assert ended.exists()
+
+
 def test_what_is_no_notebook_is_a_failure_too(book):
     path = book.notebook("one", "1")
     book.write(path, "{")

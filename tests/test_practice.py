@@ -107,7 +107,7 @@ def test_nothing_is_written_elsewhere_nobody_reached_no_process_left(chapter, co
     if shutil.which("bwrap") is None:
         pytest.skip("bubblewrap is not installed (Debian, Ubuntu: apt install bubblewrap)")
     book, home, temporary = copied(chapter), tmp_path / "home", tmp_path / "tmp"
-    kernels = book / "kernels"  # what Jupyter, IPython and Matplotlib write for any notebook
+    kernels = book / "kernels"  # what Jupyter, IPython, Matplotlib and PyTorch write for any notebook
     for folder in (home, temporary, kernels):
         folder.mkdir()
     box = walled(book, home, temporary)
@@ -122,6 +122,7 @@ def test_nothing_is_written_elsewhere_nobody_reached_no_process_left(chapter, co
         "IPYTHONDIR": str(kernels),
         "JUPYTER_RUNTIME_DIR": str(kernels),
         "MPLCONFIGDIR": str(kernels),
+        "TORCHINDUCTOR_CACHE_DIR": str(kernels),
     }
     command = [*box, sys.executable, "-c", RUN, str(chapter), str(book)]
     done = subprocess.run(command, env=environment, cwd=ROOT, capture_output=True, text=True, timeout=600)
