@@ -195,6 +195,15 @@ def test_memory_that_children_share_counts_once(folder, isolated):
     assert ask(folder, isolated, "share", 6, 100 << 20) == 100 << 20
 
 
+def test_memory_of_who_does_not_let_himself_be_looked_at_counts_whole(monkeypatch):
+    def denied(_process):
+        raise psutil.AccessDenied
+
+    here = psutil.Process()
+    monkeypatch.setattr(psutil.Process, "memory_full_info", denied)
+    assert session_module._shared_out([here]) == pytest.approx(here.memory_info().rss, rel=0.1)
+
+
 @pytest.mark.parametrize("isolated", [pytest.param(True, marks=NEEDS_WALL), False])
 def test_nobody_outlives_his_box(folder, isolated):
     assert ask(folder, isolated, "leave") == 1

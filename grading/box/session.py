@@ -373,12 +373,18 @@ def _widen(pipe) -> None:
 
 
 def _shared_out(family: list[psutil.Process]) -> int:
-    """Bytes that processes use, of pages that several share a part each (Linux; elsewhere each counts the whole)."""
+    """Bytes that processes use, of pages that several share a part each (Linux; elsewhere each counts the whole).
+
+    So does a process that does not let itself be looked at.
+    """
     used = 0
     for member in family:
-        with contextlib.suppress(psutil.Error):
-            found = member.memory_full_info()
-            used += getattr(found, "pss", found.rss)
+        with contextlib.suppress(psutil.NoSuchProcess):
+            try:
+                found = member.memory_full_info()
+                used += getattr(found, "pss", found.rss)
+            except psutil.AccessDenied:
+                used += member.memory_info().rss
     return used
 
 
