@@ -12,11 +12,12 @@ from pathlib import Path
 import nbformat
 import pytest
 
+from book.copies import executed_path
 from book.execute import execute
 from book.order import ROOT, notebooks
 from utils.missing import EVERY_TOOL, PACKAGES
 from utils.node import PACKAGE
-from utils.records import RECORD_MIME
+from utils.records import records
 
 
 def importing(*modules: str) -> list[Path]:
@@ -28,8 +29,21 @@ def importing(*modules: str) -> list[Path]:
 COMMANDS = importing("utils.terminal", "utils.slurm")
 DRAWINGS = [path for path in importing("utils.typeset") if path not in COMMANDS]
 #: Programs that a machine may not have; those of coreutils and bash are on the second one that is tried.
-SPECIAL = {*PACKAGES, "git", "zip", "unzip", "tar", "gzip", "bzip2", "conda", "node", "npm", "srun", "sacct", "munged"}
-SPECIAL |= {"slurmctld", "slurmd", "munge", "chromium"}
+SPECIAL = {
+    *PACKAGES,
+    "git",
+    "zip",
+    "unzip",
+    "tar",
+    "gzip",
+    "bzip2",
+    "conda",
+    "node",
+    "npm",
+    "srun",
+    "slurmctld",
+    "slurmd",
+}
 #: Runs a chapter and says, as JSON, what went wrong and which processes are still there some seconds later.
 RUN = """
 import json, os, sys, time
@@ -77,20 +91,20 @@ def copied(tmp_path):
     return copy
 
 
-def records(book: Path, chapter: Path) -> list[dict]:
-    nb = nbformat.read(book / "_build" / "executed" / chapter, as_version=4)
-    outputs = [output for cell in nb.cells for output in cell.get("outputs", [])]
-    found = [output["data"][RECORD_MIME] for output in outputs if RECORD_MIME in output.get("data", {})]
-    return [record if isinstance(record, dict) else json.loads(record) for record in found]
+def shown(book: Path, chapter: Path) -> list[dict]:
+    """The records in a chapter's executed copy."""
+    nb = nbformat.read(executed_path(chapter, book), as_version=4)
+    return [record for cell in nb.cells for record in records(cell)]
 
 
-def walled(book: Path, home: Path, temporary: Path) -> list[str]:
-    """A command behind walls: nothing can be written outside of three folders, and nobody reached but itself."""
+def walled(folders: list[Path], temporary: Path) -> list[str]:
+    """A command behind walls: it can write in some folders and in its /tmp, and reach nobody but itself."""
     box = ["bwrap", "--ro-bind", "/", "/", "--dev", "/dev", "--proc", "/proc", "--bind", str(temporary), "/tmp"]
     needed = {ROOT, Path(sys.prefix), Path(sys.base_prefix), (PACKAGE.parent / "node_modules").resolve()}
     for path in sorted(path for path in needed if path.is_relative_to("/tmp") and path.is_dir()):
         box += ["--ro-bind", str(path), str(path)]
-    box += ["--bind", str(book), str(book), "--bind", str(home), str(home)]
+    for folder in folders:
+        box += ["--bind", str(folder), str(folder)]
     return [*box, "--unshare-net", "--unshare-pid", "--unshare-ipc", "--die-with-parent", "--new-session"]
 
 
@@ -102,36 +116,60 @@ def contents(folder: Path) -> set[str]:
     return {path.relative_to(folder).as_posix() for path in folder.rglob("*")}
 
 
-@pytest.mark.parametrize("chapter", COMMANDS + DRAWINGS, ids=identified)
-def test_nothing_is_written_elsewhere_nobody_reached_no_process_left(chapter, copied, tmp_path):
+@pytest.fixture
+def behind_walls(tmp_path):
+    """Runs a chapter of a book behind walls; returns what went wrong, what still runs, and what was written where."""
     if shutil.which("bwrap") is None:
         pytest.skip("bubblewrap is not installed (Debian, Ubuntu: apt install bubblewrap)")
-    book, home, temporary = copied(chapter), tmp_path / "home", tmp_path / "tmp"
-    kernels = book / "kernels"  # what Jupyter, IPython, Matplotlib and PyTorch write for any notebook
+    home, temporary, kernels = (tmp_path / name for name in ("home", "temporary", "kernels"))
     for folder in (home, temporary, kernels):
         folder.mkdir()
-    box = walled(book, home, temporary)
-    if not works(box):
-        pytest.skip("bubblewrap is installed but does not work here")
-    before = contents(temporary)  # places where folders are put
-    environment = os.environ | {
-        "HOME": str(home),
-        "TMPDIR": "/tmp",
-        "PYTHONPATH": str(ROOT),
-        "PYTHONDONTWRITEBYTECODE": "1",
-        "IPYTHONDIR": str(kernels),
-        "JUPYTER_RUNTIME_DIR": str(kernels),
-        "MPLCONFIGDIR": str(kernels),
-        "TORCHINDUCTOR_CACHE_DIR": str(kernels),
-    }
-    command = [*box, sys.executable, "-c", RUN, str(chapter), str(book)]
-    done = subprocess.run(command, env=environment, cwd=ROOT, capture_output=True, text=True, timeout=600)
-    assert done.returncode == 0, done.stderr
-    assert json.loads(done.stdout.splitlines()[-1]) == {"problem": None, "left": []}
-    assert contents(home) == set()
-    assert contents(temporary) == before
+
+    def run(chapter: Path, book: Path) -> dict:
+        box = walled([book, home, kernels], temporary)
+        if not works(box):
+            pytest.skip("bubblewrap is installed but does not work here")
+        folders = {"home": home, "temporary": temporary, "book": book / "chapters"}
+        before = {name: contents(folder) for name, folder in folders.items()}  # with the places where folders are put
+        environment = os.environ | {
+            "HOME": str(home),
+            "TMPDIR": "/tmp",
+            "PYTHONPATH": str(ROOT),
+            "PYTHONDONTWRITEBYTECODE": "1",
+        }
+        # what Jupyter, IPython, Matplotlib and PyTorch write for any notebook
+        own = ("IPYTHONDIR", "JUPYTER_RUNTIME_DIR", "MPLCONFIGDIR", "TORCHINDUCTOR_CACHE_DIR")
+        environment |= dict.fromkeys(own, str(kernels))
+        command = [*box, sys.executable, "-c", RUN, str(chapter), str(book)]
+        done = subprocess.run(command, env=environment, cwd=ROOT, capture_output=True, text=True, timeout=600)
+        assert done.returncode == 0, done.stderr
+        written = {name: contents(folder) - before[name] for name, folder in folders.items()}
+        return json.loads(done.stdout.splitlines()[-1]) | {"written": {k: v for k, v in written.items() if v}}
+
+    return run
+
+
+@pytest.mark.parametrize("chapter", COMMANDS + DRAWINGS, ids=identified)
+def test_nothing_is_written_elsewhere_nobody_reached_no_process_left(chapter, copied, behind_walls):
+    book = copied(chapter)
+    assert behind_walls(chapter, book) == {"problem": None, "left": [], "written": {}}
     if os.environ.get(EVERY_TOOL) == "1":
-        assert not {"missing", "untried"} & {record["kind"] for record in records(book, chapter)}
+        assert not {"missing", "untried"} & {record["kind"] for record in shown(book, chapter)}
+
+
+def test_whoever_does_is_found(book, behind_walls):
+    stays = "import subprocess\nsubprocess.Popen(['sleep', '60'], start_new_session=True)"
+    writes = "\n".join(f"open({place}, 'w').close()" for place in ("'/tmp/a'", "HOME + '/b'", "'c'"))
+    path = book.notebook("one", "import os\nHOME = os.environ['HOME']", writes, stays)
+    found = behind_walls(path, book.root)
+    assert found["left"] == ["sleep 60"]
+    assert found["written"] == {"temporary": {"a"}, "home": {"b"}, "book": {"c"}}
+    assert found["problem"] is None
+
+    outside = "open('/var/tmp/a', 'w')"
+    calls = "import socket\nsocket.create_connection(('192.0.2.1', 80), timeout=1)"
+    for code, said in ((outside, "Read-only file system"), (calls, "unreachable")):
+        assert said in behind_walls(book.notebook("two", code), book.root)["problem"]
 
 
 @pytest.fixture
@@ -155,7 +193,7 @@ def no_programs(monkeypatch, tmp_path):
 
 
 def missing_tools(book: Path, chapter: Path) -> set[str]:
-    return {tool for record in records(book, chapter) if record["kind"] == "missing" for tool in record["tools"]}
+    return {tool for record in shown(book, chapter) if record["kind"] == "missing" for tool in record["tools"]}
 
 
 @pytest.mark.parametrize("chapter", COMMANDS, ids=identified)
@@ -173,7 +211,7 @@ def test_without_any_program_it_runs_and_says_what_would_be_seen(chapter, copied
     book = copied(chapter)
     _, _, problem = execute(chapter, book)
     assert problem is None
-    found = records(book, chapter)
+    found = shown(book, chapter)
     assert "bash" in missing_tools(book, chapter)
     assert not any(record["kind"] == "terminal" for record in found)
     assert any(record["kind"] == "untried" for record in found)
