@@ -129,6 +129,13 @@ def test_warnings_are_errors_every_time(root):
     assert "A chapter" in (site / "chapters/a.html").read_text()
 
 
+def test_what_an_extension_says_is_passed_on(root):
+    with (root / "_config.yml").open("a") as config:
+        config.write("sphinx: {extra_extensions: [nowhere.at_all]}\n")
+    problems = build_site.make_pages(root, root / "_build/html")
+    assert any("nowhere.at_all" in problem for problem in problems), problems
+
+
 def test_pages_are_read_in_parallel(root):
     """Sphinx warns where an extension forbids it, and stops where a domain cannot be merged."""
     names = [f"p{i}" for i in range(8)]
