@@ -1333,7 +1333,7 @@ def test_graph_drawing():
     text, source = chapter["text"], chapter["dot_source"]
     assert text("") == '""'
     assert text('a\\"b\n&lt;') == '"a\\\\\\"b\\n&amp;lt;"'
-    for wrong in ("a\0b", "\x01", "\x1f", "\ud800"):
+    for wrong in ("a\0b", "\x01", "\r", "\x1f", "\ud800", "\ufffe", "\uffff"):
         with pytest.raises(ValueError, match="control"):
             text(wrong)
     hard = ['"]; evil [label="', "end\\", r"\N \\", "<b>", "&#34;", "node", "R & D"]
