@@ -3,12 +3,16 @@
 import os
 import subprocess
 import sys
+from types import SimpleNamespace
 
+import numpy as np
 import pytest
 
 from grading.box.sandbox import choose_sandbox
 from grading.course.assignment import assignments
 from grading.course.submission import Submission
+from grading.judging import speed
+from grading.judging.speed import ATTEMPTS, CALLS, Timed, judge_speed
 from tests import ways_of_writing as ways
 from tests.warm_boxes import WarmSandbox
 
@@ -96,6 +100,27 @@ class KNearestNeighbor:
         return found.reshape(len(X), len(T)).copy()
 """
     assert "speed" in lost("knn", "q4", KNN, source, tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("times", "fast"),
+    [
+        ([(30, 300, 30)] * ATTEMPTS, False),
+        ([(700, 300, 30)] + [(30, 300, 30)] * (ATTEMPTS - 1), False),  # something else ran during the first calls
+        ([(30, 300, 700)] * ATTEMPTS, False),
+        ([(30, 900, 30), (30, 900, 30), (30, 100, 30)], True),
+        ([(700, 100, 700)], True),
+    ],
+)
+def test_what_disturbs_calls_with_few_rows_is_not_subtracted(monkeypatch, times, fast):
+    """Calls with few rows, with many, and with few once more; in passes, of which a call may take 150."""
+    left, said = [taken for attempt in times for taken in attempt], []
+    target = SimpleNamespace(timed=lambda *_: ([0.0] * CALLS, CALLS * left.pop(0)))
+    monkeypatch.setattr(speed, "seconds_of_a_pass", lambda: 1.0)
+    problems = [Timed(target, [np.zeros(CALLS)], lambda found: None, passes) for passes in (None, 150)]
+    exam = SimpleNamespace(require=lambda part, right, hint: said.append(right))
+    judge_speed(exam, "speed", "f", [problems] * ATTEMPTS, "")
+    assert (said, left) == ([fast], [])
 
 
 def test_a_busy_machine_changes_no_verdict(tmp_path):

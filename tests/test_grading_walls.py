@@ -12,6 +12,7 @@ import numpy as np
 import psutil
 import pytest
 
+from grading.box import sandbox as sandbox_module
 from grading.box import session as session_module
 from grading.box import walls, wire
 from grading.box.groups import Group, can_group
@@ -218,6 +219,14 @@ def test_nobody_outlives_a_box_that_nothing_holds_together(folder, monkeypatch, 
     monkeypatch.setattr(Group, "make", lambda memory_bytes, processes: None)
     assert ask(folder, False, "leave", seconds) == 1
     assert not left_over()
+
+
+def test_a_box_has_ended_when_its_processes_have(monkeypatch):
+    """Who is killed on a busy machine ends when his turn comes."""
+    process = psutil.Popen([sys.executable, "-c", "import time; time.sleep(45678)"])
+    monkeypatch.setattr(psutil.Process, "kill", lambda self: threading.Timer(0.5, os.kill, (self.pid, 9)).start())
+    sandbox_module._kill_seen({psutil.Process(process.pid)})
+    assert process.poll() is not None
 
 
 def test_who_is_killed_is_told_from_who_used_up_his_time(folder):

@@ -112,7 +112,7 @@ class WarmBox:
     """In the place of `grading.box.sandbox.Box`."""
 
     def __init__(self, process: _Process):
-        self.process, self.seen = process, {}
+        self.process, self.seen = process, set()
 
     def end(self) -> int:
         with contextlib.suppress(ProcessLookupError):

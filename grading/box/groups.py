@@ -57,7 +57,7 @@ class Group:
     def end(self) -> None:
         """Kill what is left in the group, and put it away."""
         for folder in self.folders:
-            for _ in range(100):
+            for _ in range(500):
                 with contextlib.suppress(OSError, ValueError):
                     for number in (folder / "cgroup.procs").read_text().split():
                         os.kill(int(number), signal.SIGKILL)

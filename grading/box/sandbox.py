@@ -15,6 +15,7 @@ import select
 import signal
 import subprocess
 import sys
+import time
 import uuid
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -29,6 +30,8 @@ __all__ = ["DEFAULT_LIMITS", "Limits", "Sandbox", "bubblewrap_problem", "choose_
 HERE = Path(__file__).resolve().parent
 #: The variable by which a box's processes are recognised where there is no bubblewrap to end them.
 MARK = "EER_BOX"
+#: Seconds that processes get to end in once they are killed.
+ENDING = 5.0
 
 
 @dataclass(frozen=True)
@@ -147,8 +150,8 @@ class Box:
         The control group that they are in.
     first : int or None
         Refers to the first process inside, with which all others end (a pidfd).
-    seen : dict of int to float
-        Processes that were seen in it, and when each began.
+    seen : set of psutil.Process
+        Processes that were seen in it; each knows when it began.
     """
 
     process: subprocess.Popen
@@ -156,7 +159,7 @@ class Box:
     isolated: bool
     group: Group | None = None
     first: int | None = None
-    seen: dict[int, float] = field(default_factory=dict)
+    seen: set[psutil.Process] = field(default_factory=set)
 
     def end(self) -> int:
         """Stop everything in the box and return the exit status."""
@@ -173,7 +176,7 @@ class Box:
             with contextlib.suppress(OSError):
                 pipe.close()
         if self.first is not None:
-            select.select([self.first], [], [], 5)  # readable when it, and with it all others, has ended
+            select.select([self.first], [], [], ENDING)  # readable when it, and with it all others, has ended
             os.close(self.first)
             self.first = None
         if not self.isolated:
@@ -231,26 +234,38 @@ def _threads_of_this_user() -> int:
     return count
 
 
-def _descendants(pid: int) -> dict[int, float]:
-    """What descends from a process, which starts nothing more, and when each began; its orphans are its children."""
-    found: dict[int, float] = {}
+def _descendants(pid: int) -> set[psutil.Process]:
+    """What descends from a process, which starts nothing more; its orphans are its children."""
     with contextlib.suppress(psutil.Error, ProcessLookupError):
         os.kill(pid, signal.SIGSTOP)
-        for member in psutil.Process(pid).children(recursive=True):
-            with contextlib.suppress(psutil.Error):
-                found[member.pid] = member.create_time()
-    return found
+        return set(psutil.Process(pid).children(recursive=True))
+    return set()
 
 
-def _kill_seen(seen: dict[int, float]) -> None:
-    """Kill processes that were seen in the box, and what they have started, although they may have left it."""
-    for number, begun in seen.items():
+def _kill_seen(seen: set[psutil.Process]) -> None:
+    """Kill processes that were seen in the box, and what they have started, although they may have left it.
+
+    Returns when they are gone: one that is told to end does so when its turn comes.
+    """
+    killed = []
+    for process in seen:
         with contextlib.suppress(psutil.Error):
-            process = psutil.Process(number)
-            if process.create_time() == begun:
+            if process.is_running():
                 for member in [*process.children(recursive=True), process]:
                     with contextlib.suppress(psutil.Error):
                         member.kill()
+                        killed.append(member)
+    deadline = time.monotonic() + ENDING
+    while any(map(_runs, killed)) and time.monotonic() < deadline:
+        time.sleep(0.005)
+
+
+def _runs(process: psutil.Process) -> bool:
+    """Whether a process still does something; one that has ended and that nobody has asked about does not."""
+    try:
+        return process.is_running() and process.status() not in (psutil.STATUS_ZOMBIE, psutil.STATUS_DEAD)
+    except psutil.Error:
+        return False
 
 
 def _kill_marked(mark: str) -> None:

@@ -323,7 +323,7 @@ class Session:
             try:
                 memory += member.memory_info().rss
                 times = member.cpu_times()
-                self._box.seen[member.pid] = member.create_time()
+                self._box.seen.add(member)
                 files |= _files_in_memory(member.pid)
             except psutil.Error:
                 continue
