@@ -1,6 +1,8 @@
 """The website's extensions: errors become errors, and what is removed from a page is only what it does not need."""
 
+import html
 import json
+import re
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -10,8 +12,10 @@ from nbformat import v4
 from sphinx.errors import ExtensionError
 
 from book.chapter import Chapter
+from book.order import notebooks
 from utils import rendering
 from utils.records import RECORD_MIME
+from utils.typeset import katex
 from website import executed
 from website.common import repository
 from website.extensions import book_assets, executed_notebooks, katex_math
@@ -28,6 +32,23 @@ def test_formulas_are_set_for_eyes_and_for_screen_readers(typesetter):
     answer = typesetter.set(r"\lVert\mathbf{x}\rVert^2", True)
     assert "katex-display" in answer["html"]
     assert "<math" in answer["html"]
+
+
+def heard(markup: str) -> str:
+    """What a screen reader is given of HTML, without spaces and signs that nobody sees."""
+    seen = re.sub(r'(?s)<span class="katex-html" aria-hidden="true">.*', "", markup) if "<math" in markup else markup
+    return re.sub(r"[\s\u200b\u2061-\u2063]", "", html.unescape(re.sub(r"<[^>]*>", "", seen)))
+
+
+def test_formulas_read_as_they_are_written(typesetter):
+    """All that stand in lines of the book, and some: as KaTeX's own MathML has them."""
+    written = {formula.tex for path in notebooks() for formula in Chapter(path).formulas}
+    written |= {r"a \ne b", r"x \notin S", r"a \not\le b", r"\not\subset", r"f(x)", r"\sin x", r"\mathbf{x}^\top"}
+    for tex, answer in zip(written, typesetter.set_all([(tex, False) for tex in written]), strict=True):
+        plain = katex(tex, display=False)
+        own = re.sub(r"(?s)<annotation .*?</annotation>", "", plain.mathml)
+        assert heard(answer["html"]) == heard(f"<math>{own}"), tex
+    assert "≠" in heard(typesetter.set(r"a \ne b", False)["html"])
 
 
 @pytest.mark.parametrize("tex", [r"\frac{1", r"\nosuchcommand", r"\begin{aligned} a", "a_b_c"])

@@ -5,14 +5,19 @@ import katex from "katex";
 // What a formula is built with when it is more than symbols in a row: fractions, indices, roots, accents, tall brackets.
 const STACKED = /vlist|svg|accent|nulldelimiter|sizing/;
 
+// What is read of some HTML, without spaces and signs that nobody sees (such as that of a function applied).
+const read = (html) => html.replace(/<[^>]*>/g, "").replace(/[\s\u200b\u2061-\u2063]/g, "");
+
 // A page holds hundreds of formulas, and each node costs time on a phone. MathML for screen readers stays where a formula
-// has structure, without the TeX source it carries; symbols in a row are read as they are.
+// has structure, without the TeX source it carries; symbols in a row are read as they are, where they read as MathML does:
+// a struck-out equals sign is a stroke and an equals sign for the eye.
 function lean(html, display) {
-  const visible = html.match(/<span class="katex-html" aria-hidden="true">(.*)<\/span><\/span>$/s);
-  if (!display && visible && !STACKED.test(visible[1])) {
-    return `<span class="katex">${visible[1].replace(/<span class="strut"[^>]*><\/span>/g, "")}</span>`;
+  const slim = html.replace(/<annotation .*?<\/annotation>|<\/?semantics>/gs, "");
+  const [, spoken, visible] = slim.match(/^(.*)<span class="katex-html" aria-hidden="true">(.*)<\/span><\/span>$/s) ?? [];
+  if (!display && visible && !STACKED.test(visible) && read(spoken) === read(visible)) {
+    return `<span class="katex">${visible.replace(/<span class="strut"[^>]*><\/span>/g, "")}</span>`;
   }
-  return html.replace(/<annotation .*?<\/annotation>|<\/?semantics>/gs, "");
+  return slim;
 }
 
 function set({ tex, display }) {
