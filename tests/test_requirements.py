@@ -3,6 +3,7 @@
 import ast
 import re
 import sys
+import tomllib
 from importlib.metadata import packages_distributions
 from pathlib import Path
 
@@ -111,3 +112,20 @@ def test_where_imports_are_looked_for(tmp_path):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).touch()
     assert sorted(path.as_posix() for path in files(tmp_path)) == sorted(ours)
+
+
+def test_what_is_installed_elsewhere_is_whole():
+    """Colab installs `utils` from the repository, where no folder lies beside the notebook."""
+    settings = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["setuptools"]
+    found = [path.parent for top in ("grading", "utils") for path in (ROOT / top).rglob("__init__.py")]
+    assert sorted(settings["packages"]) == sorted(".".join(path.relative_to(ROOT).parts) for path in found)
+    held = {
+        path for folder in found for path in folder.iterdir() if path.is_file() and path.suffix not in (".py", ".pyc")
+    }
+    given = {
+        path
+        for package, patterns in settings["package-data"].items()
+        for pattern in patterns
+        for path in (ROOT / package.replace(".", "/")).glob(pattern)
+    }
+    assert held == given
