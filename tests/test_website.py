@@ -1,13 +1,16 @@
 """The website's extensions: errors become errors, and what is removed from a page is only what it does not need."""
 
 import html
+import importlib.util
 import json
 import re
+import sys
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 from docutils import nodes
+from IPython.core.inputtransformer2 import TransformerManager
 from nbformat import v4
 from sphinx.errors import ExtensionError
 
@@ -16,7 +19,7 @@ from book.order import notebooks
 from utils import rendering
 from utils.records import RECORD_MIME
 from utils.typeset import katex
-from website import executed
+from website import downloads, executed
 from website.common import repository
 from website.extensions import book_assets, executed_notebooks, katex_math
 
@@ -151,7 +154,8 @@ def book(tmp_path, monkeypatch):
         monkeypatch.setattr(module, "ROOT", tmp_path)
     monkeypatch.setattr(executed_notebooks, "is_fresh", lambda notebook: True)
     monkeypatch.setattr(executed_notebooks, "notebooks", lambda: [Path("chapters/a.ipynb")])
-    monkeypatch.setattr(executed_notebooks, "Chapter", lambda notebook: Chapter(tmp_path / notebook))
+    for module in (downloads, executed_notebooks):
+        monkeypatch.setattr(module, "Chapter", lambda notebook: Chapter(tmp_path / notebook))
     return tmp_path
 
 
@@ -205,12 +209,34 @@ def test_a_chapter_without_a_fresh_copy_stops_the_build(book, monkeypatch):
 
 @pytest.mark.parametrize("repository", [None, "me/book"])
 def test_downloads_look_as_records_look_today(book, repository):
-    nb = v4.reads(executed.download(Path("chapters/a.ipynb"), repository))
-    if repository:
-        assert "git+https://github.com/me/book" in nb.cells.pop(0).source
+    nb = v4.reads(downloads.download(Path("chapters/a.ipynb"), repository))
+    assert ("git+https://github.com/me/book" in nb.cells.pop(0).source) == bool(repository)
     data = nb.cells[1].outputs[0].data
     assert data["text/html"] == rendering.as_html(CHECK, "0")
     assert data["text/plain"] == rendering.as_text(CHECK)
+
+
+def test_the_first_cell_names_what_is_missing_in_one_line():
+    """Where nothing can be installed; and in the zip, where `utils` lies beside."""
+    modules = {"numpy": "numpy", "no_such_module": "no-such-package"}
+    for beside in (True, False):
+        with pytest.raises(ModuleNotFoundError, match=r"^pip install no-such-package$"):
+            exec(downloads.first_cell(modules, "a", None, beside), {})
+    del modules["no_such_module"]
+    exec(downloads.first_cell(modules, "a", None, beside=False), {})
+    found = TransformerManager().transform_cell(downloads.first_cell(modules, "a", "me/book", beside=False))
+    assert found.count("run_line_magic('pip'") == 2
+    compile(found, "first cell", "exec")
+
+
+def test_the_first_cell_does_without_what_only_the_website_needs(monkeypatch):
+    real = importlib.util.find_spec
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None if name in ("myst_nb", "utils") else real(name))
+    monkeypatch.delitem(sys.modules, "myst_nb", raising=False)
+    exec(downloads.first_cell({}, "a", None, beside=True), {})
+    assert sys.modules["myst_nb"].glue("a", 1, display=False) is None
+    with pytest.raises(ModuleNotFoundError, match=r"take the zip from the page of this chapter, a\.zip"):
+        exec(downloads.first_cell({}, "a", None, beside=False), {})
 
 
 def test_pages_are_written_again_when_what_they_share_changed():
@@ -236,3 +262,14 @@ def test_pages_are_written_again_when_what_they_share_changed():
         change()
         assert sorted(book_assets.what_pages_share(None, env)) == ["a", "index"]
         assert book_assets.what_pages_share(None, env) == []
+
+
+def test_a_project_site_finds_its_files_from_any_address(monkeypatch):
+    """404.html is shown below whatever was asked for."""
+    monkeypatch.setattr(book_assets, "repository", lambda: "Owner/course")
+    config = SimpleNamespace(templates_path=[], html_static_path=[], html_theme_options={}, html_baseurl="")
+    book_assets.configure(None, config)
+    assert (config.html_baseurl, config.notfound_urls_prefix) == ("https://owner.github.io/course/", "/course/")
+    config.html_baseurl = "https://example.org/"
+    book_assets.configure(None, config)
+    assert config.notfound_urls_prefix == "/"

@@ -160,3 +160,15 @@ def test_scripts_are_bundled(tmp_path):
     assert "bs.dropdown" in (static / "scripts" / "bootstrap.js").read_text()
     for name in DEMOS:
         assert f"eer-{name}" in (static / "demos" / f"{name}.js").read_text()
+
+
+@pytest.mark.parametrize("root", ["", "../", "../../", "/", "/course/"])
+def test_a_page_names_its_stylesheet_from_where_it_named_them(root, tmp_path):
+    links = "".join(f'<link rel="stylesheet" href="{root}_static/{name}.css?v=1"/>\n' for name in ("one", "two"))
+    text, names = pages.one_stylesheet(f"<head>{links}</head>")
+    assert names == ["one.css", "two.css"]
+    page = tmp_path / "page.html"
+    page.write_text(text, "utf-8")
+    pages.link(page, "book-0a.css", {})
+    assert page.read_text("utf-8").split('"')[3] == f"{root}_static/book-0a.css"
+    assert pages.SCRIPT.findall(f'<script src="{root}_static/book.js"></script>') == ["book.js"]

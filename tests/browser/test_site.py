@@ -74,3 +74,15 @@ def test_the_way_back_to_the_top_shows_while_scrolling_up(visit):
         )
     button.evaluate("button => button.click()")  # it hides again when the page below it moves
     page.wait_for_function("scrollY === 0")
+
+
+def test_a_dark_page_is_printed_in_light_colours(visit):
+    page = visit(CHAPTERS[0], scheme="dark").page
+    look = "[document.documentElement.dataset.theme, getComputedStyle(document.body).backgroundColor]"
+    drawing = page.locator("figure.eer-figure img.only-light").first
+    dark = page.evaluate(look)
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    assert page.evaluate(look) == ["light", "rgb(255, 255, 255)"] != dark
+    page.wait_for_function("image => image.complete && image.naturalWidth > 0", arg=drawing.element_handle())
+    page.evaluate("dispatchEvent(new Event('afterprint'))")
+    assert page.evaluate(look) == dark

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from website.common import WEBSITE, repository
 
@@ -18,6 +19,7 @@ def configure(app, config):
         owner, project = name.split("/")
         config.html_baseurl = config.html_baseurl or f"https://{owner.lower()}.github.io/{project}/"
         config.ogp_site_url = config.html_baseurl
+        config.notfound_urls_prefix = urlsplit(config.html_baseurl).path  # a page that is shown at any address
         config.sitemap_url_scheme = "{link}"
 
 
@@ -45,7 +47,12 @@ def setup(app):
         root / "book/chapter.py",
         root / "book/markdown.py",
     ]
-    writing = [*WEBSITE.glob("finishing/*.py"), *WEBSITE.glob("*.mjs"), WEBSITE / "package-lock.json"]
+    writing = [
+        *WEBSITE.glob("finishing/*.py"),
+        WEBSITE / "downloads.py",
+        *WEBSITE.glob("*.mjs"),
+        WEBSITE / "package-lock.json",
+    ]
     app.add_config_value("eer_code", code_state(*reading), "env")  # when it changes, every page is read again
     app.add_config_value("eer_finishing", code_state(*writing), "html")  # when it changes, every page is written again
     app.connect("config-inited", configure, priority=900)

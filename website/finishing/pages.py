@@ -8,7 +8,7 @@ from pathlib import Path
 
 from book.order import ROOT
 from website.common import repository
-from website.executed import download
+from website.downloads import chapter_zip, download
 from website.finishing.fonts import MATH_FONTS
 
 FONT_AWESOME_SCRIPT = re.compile(
@@ -27,14 +27,16 @@ CORRECTIONS = [
 #: Names, punctuation and blanks of highlighted code have the colour of the text; their marks only cost nodes.
 PLAIN_TOKENS = re.compile(r'<span class="(?:n|p|w|nn)">([^<]*)</span>')
 VIEWPORT = re.compile(r'<meta name="viewport"[^>]*>\s*')
-STYLESHEET = re.compile(r'[ \t]*<link [^>]*?href="((?:\.\./)*)_static/([^"?]+\.css)(?:\?[^"]*)?"[^>]*>\n?')
-BUNDLE = re.compile(r'(<link rel="stylesheet" href="(?:\.\./)*_static/)book-[0-9a-f]*\.css(">)')
-SCRIPT = re.compile(r'<script[^>]* src="(?:\.\./)*_static/([^"?]+\.js)')
+#: From where a page names the files that it loads: relative to itself, or (404.html) to the site's own address.
+ROOTS = r"(?:(?:\.\./)*|/(?:[^\"?]+/)?)"
+STYLESHEET = re.compile(rf'[ \t]*<link [^>]*?href="({ROOTS})_static/([^"?]+\.css)(?:\?[^"]*)?"[^>]*>\n?')
+BUNDLE = re.compile(rf'(<link rel="stylesheet" href="{ROOTS}_static/)book-[0-9a-f]*\.css(">)')
+SCRIPT = re.compile(rf'<script[^>]* src="{ROOTS}_static/([^"?]+\.js)')
 VERSION = re.compile(r'(?<=_static/)([^"?]+\.js)(?:\?(?:v|digest)=\w+)?(?=")')
 
 
 def finish(site: Path, name: str) -> dict:
-    """Finish the page `name` under `site`, with the notebook it offers, and say what it names.
+    """Finish the page `name` under `site`, with the notebook and the zip that it offers, and say what it names.
 
     Returns
     -------
@@ -54,6 +56,7 @@ def finish(site: Path, name: str) -> dict:
         target = site / "_sources" / notebook
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_text(download(notebook, repository()), "utf-8")
+        chapter_zip(notebook, target.with_suffix(".zip"))
     return {"stylesheets": names, "scripts": sorted(set(SCRIPT.findall(text)))} | named(text)
 
 

@@ -56,3 +56,16 @@ window.addEventListener("hashchange", reveal);
 document.addEventListener("click", ({ target }) => {
   if (target.closest("a")?.hash === location.hash && location.hash) setTimeout(reveal); // no change of the address
 });
+
+// Paper is white: a page is printed in its light colours, whatever the reader reads it in. Drawings in those colours have
+// not been asked for yet in the dark.
+let read;
+window.addEventListener("beforeprint", () => {
+  document.querySelectorAll("img.only-light").forEach((drawing) => (drawing.loading = "eager"));
+  read ??= document.documentElement.dataset.theme;
+  document.documentElement.dataset.theme = "light";
+});
+window.addEventListener("afterprint", () => {
+  document.documentElement.dataset.theme = read ?? document.documentElement.dataset.theme;
+  read = undefined;
+});

@@ -8,6 +8,7 @@ from urllib.parse import urljoin
 import nbformat
 
 from tests.browser.visit import Visit
+from website.downloads import FIRST
 
 
 def is_the_executed_notebook(visit: Visit) -> list[str]:
@@ -17,7 +18,7 @@ def is_the_executed_notebook(visit: Visit) -> list[str]:
     if not answer.ok:
         return [f"{link}: {answer.status}"]
     nb = nbformat.reads(answer.text(), as_version=4)
-    code = [cell for cell in nb.cells if cell.cell_type == "code" and cell.source.strip()]
+    code = [cell for cell in nb.cells if cell.cell_type == "code" and cell.source.strip() and cell.id != FIRST]
     skipped = sum(not cell.execution_count for cell in code)
     problems = [f"{skipped} of {len(code)} cells were not run"] if skipped else []
     problems += [] if any(cell.outputs for cell in code) else ["no cell has outputs"]
