@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import ast
 import json
+import posixpath
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -338,6 +339,19 @@ class Chapter:
             cells = tuple(range(n, end))
             found.append(Further(first.get(n), n, cells, self._minutes(set(cells))))
         return found
+
+    @cached_property
+    def prerequisites(self) -> list[str]:
+        """The chapters that the card of prerequisites links to, as paths without suffix, relative to the root."""
+        cards = {d.cell: d.body for d in self.directives if "prerequisites" in d.classes}
+        addresses = (link.address.partition("#")[0] for link in read_markdown(cards).links)
+        found = (posixpath.normpath(self.path.parent / address) for address in addresses if address.endswith(".ipynb"))
+        return list(dict.fromkeys(path.removesuffix(".ipynb") for path in found))
+
+    @property
+    def title(self) -> str:
+        """The first heading; the name of the file where there is none."""
+        return next((heading.text for heading in self.headings if heading.level == 1), self.path.stem)
 
     # its code
 

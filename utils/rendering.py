@@ -48,6 +48,13 @@ WORDS = {
     "fold, lines": "{lines} lines",
     "further": "Further: another {minutes} min",
     "reading time": "{core} min for the core, {all} min for everything",
+    "zip": "the same with all it needs (zip)",
+    "way": "Before and behind this chapter",
+    "needs": "This chapter needs",
+    "needs, nothing": "no other chapter",
+    "leads to": "It leads to",
+    "leads to, nothing": "no other chapter so directly",
+    "map": "The map of all chapters",
 }
 
 #: The tick of an equation whose printed formula was evaluated, and of one whose code was checked.

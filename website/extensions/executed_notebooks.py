@@ -53,6 +53,8 @@ def _facts(notebook: Path, state) -> dict:
     evaluated = {record["subject"] for record in checks if "printed" in record}
     return {
         "state": state.hexdigest(),
+        "title": chapter.title,
+        "needs": chapter.prerequisites,
         "seconds": copy["metadata"]["eer"]["seconds"],
         "cores": copy["metadata"]["eer"]["cores"],
         "minutes": chapter.reading_minutes,
@@ -149,13 +151,14 @@ def facts_line(app, doctree, document):
         return
     section = next(doctree.findall(nodes.section))
     position = next((i + 1 for i, node in enumerate(section) if isinstance(node, nodes.paragraph)), 1)
-    name, download = Path(document).name, f"{'../' * document.count('/')}_sources/{document}.ipynb"
+    name, offered = Path(document).name, f"{'../' * document.count('/')}_sources/{document}"
     parts = [
         rendering.WORDS["reading time"].format(core=facts["core_minutes"], all=facts["minutes"]),
         f"ran in {facts['seconds']:.0f} s on {facts['cores']} cores",
         f"{facts['equations']} equations checked" + f", {facts['printed']} as printed" * bool(facts["printed"]),
         f"{facts['claims']} claims asserted",
-        f'<a href="{download}" download="{name}.ipynb">executed notebook</a>',
+        f'<a href="{offered}.ipynb" download="{name}.ipynb">executed notebook</a>',
+        f'<a href="{offered}.zip" download="{name}.zip">{rendering.WORDS["zip"]}</a>',
         *(f'<a href="{html.escape(address)}">{title}</a>' for title, address in launch_links(app, document)),
     ]
     markup = f'<p class="eer-facts">{" · ".join(parts)}</p>'
