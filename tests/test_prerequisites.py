@@ -66,7 +66,7 @@ def test_the_map_has_each_chapter_as_a_link_and_each_arrow():
     drawn = chapter_map._map(site(NEEDS), "map")
     assert [drawn.count(f'<a href="{name}.html"') for name in NEEDS] == [1, 1, 1, 1]
     assert drawn.count("marker-end") == 2
-    assert drawn.count("eer-part-1") == 2
+    assert drawn.count("eer-part-1") == 3  # two nodes, and the legend
     assert drawn.count("&lt;quoted&gt;") == 4
     assert "rest" not in drawn
 
