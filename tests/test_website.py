@@ -201,6 +201,19 @@ def test_facts_are_counted_and_only_what_changed_is_read_again(book, monkeypatch
     assert executed_notebooks.outdated(app, app.env, set(), set(), set()) == ["chapters/a", "index"]
 
 
+@pytest.mark.parametrize(
+    ("facts", "words"),
+    [
+        ((12, 3, 40), ["12 equations checked, 3 as printed", "40 claims asserted"]),
+        ((1, 0, 1), ["1 equation checked", "1 claim asserted"]),
+        ((0, 0, 2), ["2 claims asserted"]),
+        ((0, 0, 0), []),
+    ],
+)
+def test_facts_are_counted_in_words(facts, words):
+    assert executed_notebooks._counted(dict(zip(("equations", "printed", "claims"), facts, strict=True))) == words
+
+
 def test_a_chapter_without_a_fresh_copy_stops_the_build(book, monkeypatch):
     monkeypatch.setattr(executed_notebooks, "is_fresh", lambda notebook: False)
     with pytest.raises(ExtensionError, match=r"chapters/a\.ipynb has no executed copy"):

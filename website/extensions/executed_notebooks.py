@@ -155,14 +155,22 @@ def facts_line(app, doctree, document):
     parts = [
         rendering.WORDS["reading time"].format(core=facts["core_minutes"], all=facts["minutes"]),
         f"ran in {facts['seconds']:.0f} s on {facts['cores']} cores",
-        f"{facts['equations']} equations checked" + f", {facts['printed']} as printed" * bool(facts["printed"]),
-        f"{facts['claims']} claims asserted",
+        *_counted(facts),
         f'<a href="{offered}.ipynb" download="{name}.ipynb">executed notebook</a>',
         f'<a href="{offered}.zip" download="{name}.zip">{rendering.WORDS["zip"]}</a>',
         *(f'<a href="{html.escape(address)}">{title}</a>' for title, address in launch_links(app, document)),
     ]
     markup = f'<p class="eer-facts">{" · ".join(parts)}</p>'
     section.insert(position, nodes.raw("", markup, format="html"))
+
+
+def _counted(facts: dict) -> list[str]:
+    """How many equations and claims there are, in words; nothing of what there is none."""
+    found, equations, claims = [], facts["equations"], facts["claims"]
+    if equations:
+        checked = f"{equations} equation{'s' * (equations > 1)} checked"
+        found.append(checked + f", {facts['printed']} as printed" * bool(facts["printed"]))
+    return found + [f"{claims} claim{'s' * (claims > 1)} asserted"] * bool(claims)
 
 
 def launch_links(app, document) -> list[tuple[str, str]]:
