@@ -2060,3 +2060,148 @@ def test_slurm():
         for k, job in enumerate(jobs):
             shorter = [*jobs[:k], job._replace(limit=job.runs + 1), *jobs[k + 1 :]]
             assert schedule(shorter, 4, True)[0][job.name] <= before[job.name]
+
+
+MEMORY = "chapters/practice/pytorch_memory.ipynb"
+
+
+def test_what_a_graph_keeps():
+    kept = definitions(ROOT / MEMORY)["kept"]
+    x = torch.rand(3, 4, requires_grad=True)
+    odd = {'größe "x"\n内存': [x]}
+
+    assert kept(lambda: x * x, **odd) == {'größe "x"\n内存': 48, "output": 0, "other": 0}
+    assert kept(lambda: x * x) == {"output": 0, "other": 48}  # once, though it is kept twice
+    assert kept(lambda: x.exp(), first=[x], second=[x]) == {"first": 0, "second": 0, "output": 48, "other": 0}
+    assert kept(lambda: x[1:2] * x[1:2], input=[x])["input"] == 48  # a row holds all of it
+    assert kept(lambda: x[:0].tanh()) == kept(lambda: x + 1) == {"output": 0, "other": 0}
+    assert kept(lambda: (x.tanh().sum(), x.detach().sum())[1]) == {"output": 0, "other": 0}  # the graph is dropped
+    assert kept(lambda: (x.tanh() + x.exp()).sum()) == {"output": 0, "other": 96}
+    with torch.no_grad():
+        assert kept(lambda: x * x) == {"output": 0, "other": 0}
+    with pytest.raises(ZeroDivisionError):
+        kept(lambda: 1 / 0)
+    with pytest.raises(TypeError):
+        kept(lambda: (x, x))
+    x.exp().sum().backward()  # nothing is left installed
+    assert torch.equal(x.grad, x.exp())
+
+
+@pytest.mark.parametrize("seed", [3, 14, 159])
+def test_a_part_of_a_network_computed_again(seed):
+    chapter = definitions(ROOT / MEMORY)
+    torch.manual_seed(seed)
+    net = nn.Sequential(*(layer for _ in range(5) for layer in (nn.Linear(4, 4), nn.Tanh()))).double()
+    x = torch.rand(6, 4, dtype=torch.float64, requires_grad=True)
+
+    def gradients(how, m):
+        net.zero_grad()
+        x.grad = None
+        chapter["in_stretches"](net, x, m, how).square().sum().backward()
+        return [x.grad, *(p.grad.clone() for p in net.parameters())]
+
+    right = gradients(lambda run, x: run(x), 10)
+    for how in (chapter["by_ours"], chapter["by_torch"]):
+        for m in (1, 3, 10, 99):  # also where m does not divide, or exceeds, the layers
+            assert all(torch.equal(a, b) for a, b in zip(gradients(how, m), right, strict=True))
+    assert chapter["in_stretches"](net[:0], x, 3, chapter["by_ours"]) is x
+
+    again = chapter["Again"].apply
+    first = torch.autograd.grad(again(lambda x: x**3, x).square().sum(), x, create_graph=True)[0].sum()
+    with pytest.raises(RuntimeError, match="once_differentiable"):
+        first.backward()
+    assert not again(torch.exp, torch.ones(3)).requires_grad
+    inner = torch.ones(3, requires_grad=True) * 1
+    y = again(torch.exp, inner)
+    with torch.no_grad():
+        inner.add_(1)
+    with pytest.raises(RuntimeError, match="inplace"):
+        y.sum().backward()
+
+
+def test_gradients_of_a_batch_in_parts():
+    accumulate = definitions(ROOT / MEMORY)["accumulate"]
+    torch.manual_seed(8)
+    net = nn.Linear(4, 3).double()
+    x, y = torch.rand(10, 4, dtype=torch.float64), torch.arange(10) % 3
+    nn.functional.cross_entropy(net(x), y).backward()
+    right = net.weight.grad.clone()
+    for q in (1, 3, 4, 10, 99):  # unequal parts, and more parts than samples
+        net.zero_grad()
+        accumulate(net, x, y, q)
+        torch.testing.assert_close(net.weight.grad, right)
+    with pytest.raises(ValueError, match="batch_size"):
+        accumulate(net, x, y[:8], 4)
+    with pytest.raises(RuntimeError):
+        accumulate(net, x, y, 0)
+
+
+@pytest.mark.parametrize("seed", [3, 14, 159])
+def test_a_caching_allocator(seed):
+    chapter = definitions(ROOT / MEMORY)
+    MiB, rng = chapter["MIB"], np.random.default_rng(seed)
+    card, live, full = chapter["CachingAllocator"](capacity=300 * MiB), [], 0
+    for _ in range(400):
+        size = int(rng.choice([1, 512, 700, MiB, MiB + 1, 9 * MiB, 10 * MiB, 31 * MiB]) * rng.integers(1, 3))
+        before = {id(b): b.size for b in card.blocks() if b.free}
+        reserved = card.reserved
+        if live and rng.random() < 0.45:
+            card.release(live.pop(rng.integers(len(live))))
+        elif rng.random() < 0.02:
+            card.empty_cache()
+            assert all(any(not b.free for b in row) for row in card.segments.values())
+        else:
+            wanted = chapter["rounded"](size)
+            fits = [b.size for b in card.blocks() if b.free and b.small == (wanted <= MiB) and b.size >= wanted]
+            try:
+                block = card.allocate(size)
+            except MemoryError:
+                full += 1
+                assert not fits
+                assert all(any(not b.free for b in row) for row in card.segments.values())
+                continue
+            live.append(block)
+            assert wanted <= block.size <= wanted + MiB
+            assert block.small == (wanted <= MiB)
+            assert not fits or (before[id(block)] == min(fits) and card.reserved == reserved)
+        for row in card.segments.values():
+            assert [b.start for b in row] == [0, *np.cumsum([b.size for b in row])[:-1]]
+            assert not any(a.free and b.free for a, b in itertools.pairwise(row))
+            assert all(b.size % 512 == 0 for b in row)
+        assert {id(b) for b in card.blocks() if not b.free} == {id(b) for b in live}
+        assert card.allocated == sum(b.size for b in live) <= card.reserved <= card.capacity
+    assert full > 0
+    while live:
+        card.release(live.pop())
+    card.empty_cache()
+    assert (card.allocated, card.reserved, card.segments) == (0, 0, {})
+
+
+def test_what_an_allocator_refuses_and_its_scripts():
+    chapter = definitions(ROOT / MEMORY)
+    MiB, new = chapter["MIB"], chapter["CachingAllocator"]
+    card, other = new(), new()
+    for size in (0, -1):
+        with pytest.raises(ValueError, match=f"^{size} bytes"):
+            card.allocate(size)
+    block, foreign = card.allocate(1), other.allocate(1)
+    with pytest.raises(ValueError, match="not from here"):
+        card.release(foreign)
+    assert not foreign.free
+    card.release(block)
+    with pytest.raises(ValueError, match="free already"):
+        card.release(block)
+    assert new().allocate(2**50).size == 2**50
+    with pytest.raises(MemoryError, match=r"^1 MiB wanted; of 1 MiB, 0 are allocated, 0 reserved and free$"):
+        new(capacity=MiB).allocate(MiB)  # the smallest segment has two
+
+    played = chapter["played"]
+    assert len(played("", new())) == len(played("\n \n", new())) == 0
+    table = played('größe "内存" = 3\r\n  del größe "内存"  \nempty_cache()', new())
+    assert table["allocated"].tolist() == [3, 0, 0]
+    assert table["reserved"].tolist() == [20, 20, 0]
+    assert played("a = 1\na = 2", new())["allocated"].tolist() == [1, 2]  # as in Python, the first one dies
+    assert played("a = 513B", new())["allocated"].tolist() == [1024 / MiB]
+    for wrong, error in (("del a", KeyError), ("a = 1\ndel a\ndel a", KeyError), ("a = much", ValueError)):
+        with pytest.raises(error):
+            played(wrong, new())
