@@ -9,10 +9,12 @@ import gzip
 import io
 import itertools
 import re
+import struct
 import sys
 import tarfile
 import xml.etree.ElementTree as ET
 import zipfile
+import zlib
 from importlib import metadata
 
 import numpy as np
@@ -20,6 +22,7 @@ import pandas as pd
 import pytest
 import torch
 from matplotlib.colors import rgb_to_hsv
+from PIL import Image
 from scipy.spatial.distance import cdist
 from scipy.special import expit
 from scipy.stats import entropy, multivariate_normal
@@ -2205,3 +2208,114 @@ def test_what_an_allocator_refuses_and_its_scripts():
     for wrong, error in (("del a", KeyError), ("a = 1\ndel a\ndel a", KeyError), ("a = much", ValueError)):
         with pytest.raises(error):
             played(wrong, new())
+def test_image_reading(tmp_path):
+    chapter = definitions(ROOT / "chapters/practice/image_reading.ipynb")
+    read, write, chunk = chapter["read_png"], chapter["write_png"], chapter["chunk"]
+    rng = np.random.default_rng(0)
+
+    def file(width, height, bits, colour, rows, *extra, interlaced=0, pieces=1):
+        stream = zlib.compress(bytes(rows))
+        cut = [len(stream) * k // pieces for k in range(pieces + 1)]
+        return b"".join(
+            [
+                chapter["SIGNATURE"],
+                chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, bits, colour, 0, 0, interlaced)),
+                *extra,
+                *(chunk(b"IDAT", stream[a:b]) for a, b in itertools.pairwise(cut)),
+                chunk(b"IEND", b""),
+            ]
+        )
+
+    def pillow(data, mode=None):
+        with Image.open(io.BytesIO(data)) as image:
+            return np.asarray(image.convert(mode) if mode else image)
+
+    for height, width in ((1, 1), (1, 9), (7, 1), (5, 13)):
+        for bits, colour, channels in ((8, 0, 1), (8, 2, 3), (8, 4, 2), (8, 6, 4), (16, 0, 1)):
+            stride = width * channels * bits // 8
+            for kind in range(5):
+                rows = rng.integers(0, 256, (height, stride + 1), dtype=np.uint8)
+                rows[:, 0] = kind if kind else rng.integers(0, 5, height)
+                data = file(width, height, bits, colour, rows.tobytes(), pieces=3)
+                np.testing.assert_array_equal(read(data), pillow(data))
+        for bits in (1, 2, 4):
+            rows = rng.integers(0, 256, (height, (width * bits + 7) // 8 + 1), dtype=np.uint8)
+            rows[:, 0] = rng.integers(0, 5, height)
+            data = file(width, height, bits, 0, rows.tobytes())
+            np.testing.assert_array_equal(read(data), pillow(data, "L"))
+            palette = rng.integers(0, 256, 3 * 2**bits, dtype=np.uint8).tobytes()
+            data = file(width, height, bits, 3, rows.tobytes(), chunk(b"PLTE", palette))
+            np.testing.assert_array_equal(read(data), pillow(data, "RGB"))
+            data = file(width, height, bits, 3, rows.tobytes(), chunk(b"PLTE", palette), chunk(b"tRNS", b"\0"))
+            np.testing.assert_array_equal(read(data), pillow(data, "RGBA"))
+        pixels = rng.integers(0, 256, (height, width), dtype=np.uint8)
+        np.testing.assert_array_equal(read(write(pixels)), pixels)
+        np.testing.assert_array_equal(pillow(write(pixels)), pixels)
+    deep = file(1, 2, 16, 2, b"\0\1\2\3\4\5\6" + b"\2\0\0\0\0\0\1")
+    assert read(deep).tolist() == [[[258, 772, 1286]], [[258, 772, 1287]]]
+
+    plain = file(2, 1, 8, 0, b"\0\1\2")
+    assert read(plain + b"after the end").tolist() == [[1, 2]]
+    broken = bytearray(plain)
+    broken[-20] ^= 1
+    for data, words in (
+        (b"", "not a PNG"),
+        (b"\xff\xd8\xff", "not a PNG"),
+        (plain[:-1], "cut short"),
+        (plain[:40], "cut short"),
+        (bytes(broken), "checksum"),
+        (chapter["SIGNATURE"] + chunk(b"IEND", b""), "IHDR and IDAT"),
+        (file(2, 1, 8, 0, b"\0\1"), "cut short, or too many"),
+        (file(2, 1, 8, 0, b"\5\1\2"), "filter 5"),
+        (file(2, 1, 8, 0, b"\0\1\2", interlaced=1), r"rest=\[0, 0, 1\]"),
+        (plain[:8] + chunk(b"IHDR", plain[16:28]) + plain[33:], r"rest=\[0, 0, 255\]"),
+        (file(2, 1, 8, 3, b"\0\0\0"), "PLTE is shorter"),
+        (file(2, 1, 8, 3, b"\0\0\0", chunk(b"PLTE", b"ab")), "PLTE is shorter"),
+        (file(2, 1, 8, 3, b"\0\0\0", chunk(b"PLTE", b"abc"), chunk(b"tRNS", b"ab")), "PLTE is shorter"),
+        (file(2, 1, 8, 5, b"\0\1\2"), "colour=5"),
+        (file(2, 1, 4, 2, b"\0\1\2\3"), "bits=4"),
+        (file(0, 1, 8, 0, b"\0"), "width=0"),
+        (file(2, 1, 8, 3, b"\0\0\1", chunk(b"PLTE", b"abc")), "PLTE is shorter"),
+    ):
+        with pytest.raises(ValueError, match=words):
+            read(data)
+
+    (tmp_path / "a.png").write_bytes(file(3, 70000, 8, 0, b""))
+    assert chapter["png_size"](tmp_path / "a.png") == (3, 70000)
+    (tmp_path / "b.png").write_bytes(plain[:20])
+    with pytest.raises(zlib.error):
+        read(chapter["SIGNATURE"] + plain[8:33] + chunk(b"IDAT", b"no stream") + chunk(b"IEND", b""))
+    with pytest.raises(ValueError, match="does not begin"):
+        chapter["png_size"](tmp_path / "b.png")
+
+    for mode in ("1", "L", "LA", "P", "RGB", "RGBA", "I;16"):
+        Image.new(mode, (4, 3)).save(tmp_path / "c.png")
+        array = chapter["read_rgb"](tmp_path / "c.png")
+        assert array.shape == (3, 4, 3)
+        assert array.dtype == np.uint8
+        assert array.flags.writeable
+        assert (array == (255 if "A" in mode else 0)).all()  # transparent parts are white
+
+    odd = tmp_path / "a 'b' \"c\"\n文.png"
+    for seed in (11, 12, 13):
+        rng = np.random.default_rng(seed)
+        pixels = rng.integers(0, 256, (9, 5, 3), dtype=np.uint8)
+        for number in range(1, 9):
+            note = Image.Exif()
+            note[0x0112] = number
+            Image.fromarray(pixels).save(odd, exif=note)
+            arrays = chapter["four_ways"](odd)
+            assert arrays[0].shape == ((9, 5, 3) if number < 5 else (5, 9, 3))
+            for array in (*arrays[1:], chapter["read_rgb"](odd)):
+                np.testing.assert_array_equal(array, arrays[0])
+            assert chapter["png_size"](odd) == (5, 9)
+        np.testing.assert_array_equal(read(odd.read_bytes()), pixels)
+        padded = np.pad(pixels.astype(int), ((1, 0), (1, 0), (0, 0)))
+        for kind, (y, x, c) in itertools.product(range(5), np.ndindex(*pixels.shape)):
+            known = padded[y + 1, x, c], padded[y, x + 1, c], padded[y, x, c]
+            assert chapter["predicted"](pixels, kind)[y, x, c] == chapter["guess"](kind, *known)
+    for pixels in (np.zeros((0, 3), np.uint8), np.zeros((2, 2)), np.zeros((2, 2, 3), np.uint8)):
+        with pytest.raises(ValueError, match="not grey bytes"):
+            write(pixels)
+    counted = chapter["Counted"](b"0123456789")
+    assert [counted.read(4), counted.read(), counted.read(3), counted.count] == [b"0123", b"456789", b"", 10]
