@@ -6,10 +6,13 @@ import argparse
 import ast
 import copy
 import gzip
+import hashlib
 import io
 import itertools
+import json
 import re
 import struct
+import subprocess
 import sys
 import tarfile
 import xml.etree.ElementTree as ET
@@ -2319,3 +2322,143 @@ def test_image_reading(tmp_path):
             write(pixels)
     counted = chapter["Counted"](b"0123456789")
     assert [counted.read(4), counted.read(), counted.read(3), counted.count] == [b"0123", b"456789", b"", 10]
+@pytest.fixture(scope="module")
+def reading():
+    return definitions(ROOT / "chapters/practice/read_image_errors.ipynb")
+
+
+def encoded(picture, kind, **settings):
+    file = io.BytesIO()
+    picture.save(file, kind, **settings)
+    return file.getvalue()
+
+
+def test_the_chunks_of_a_png(reading):
+    damage = reading["png_damage"]
+    rng = np.random.default_rng(0)
+    png = encoded(Image.fromarray(rng.integers(0, 256, (9, 7, 4)).astype(np.uint8)), "PNG")
+    assert damage(png) == damage(png + b"what follows the end") == ""
+    assert damage(encoded(Image.new("1", (1, 1)), "PNG")) == ""
+    for end in range(len(png)):
+        assert damage(png[:end]), end
+    for place in range(len(png)):
+        for step in (1, 128, 255):
+            assert damage(png[:place] + bytes([png[place] ^ step]) + png[place + 1 :]), place
+    huge = png[:8] + b"\xff\xff\xff\xffIDAT" + png[16:]
+    for other in (b"", b"\x89PNG\r\n\x1a\n", huge, encoded(Image.new("RGB", (2, 2)), "JPEG"), bytes(1000)):
+        assert damage(other)
+
+
+def test_robust_read(reading, tmp_path):
+    read, Bad = reading["robust_read"], reading["BadImage"]
+    rng = np.random.default_rng(0)
+    colours = Image.fromarray(rng.integers(0, 256, (13, 10, 4)).astype(np.uint8))
+    path = tmp_path / "ein Bild 图.x"
+    pictures = [colours, *(colours.convert(mode) for mode in ("RGB", "L", "LA", "1"))]
+    pictures += [colours.convert("RGB").quantize(colors) for colors in (2, 3, 16, 256)]
+    settings = [{}] * len(pictures)
+    pictures += [colours.convert("RGB").quantize(200)]
+    settings += [{"transparency": bytes(range(len(pictures[-1].palette.colors)))}]
+    for picture, more in zip(pictures, settings, strict=True):
+        path.write_bytes(encoded(picture, "PNG", **more))
+        full = np.array(Image.open(path).convert("RGBA")).astype(float)
+        share = full[..., 3:] / 255
+        wanted = full[..., :3] * share + 255 * (1 - share)
+        found = read(str(path))
+        assert found.dtype == torch.uint8
+        assert np.abs(found.permute(1, 2, 0).numpy() - wanted).max() <= 0.5 + 1e-9, (picture.mode, more)
+    for height, width in ((1, 1), (1, 300), (200, 1)):
+        for kind in ("PNG", "JPEG", "GIF", "WEBP"):
+            path.write_bytes(encoded(Image.new("RGB", (width, height), "red"), kind))
+            assert read(path).shape == (3, height, width)
+    path.write_bytes(encoded(Image.fromarray(np.array([[0, 128, 129, 65535]], np.uint16)), "PNG"))
+    assert read(path)[1].tolist() == [[0, 0, 1, 255]]
+
+    path.write_bytes(encoded(Image.new("RGB", (30, 20)), "PNG"))
+    name = hashlib.sha256(path.read_bytes()).hexdigest()
+    assert read(path, name).sum() == 0
+    (tmp_path / "folder").mkdir()
+    frames = {"save_all": True, "append_images": [Image.new("RGB", (5, 5), "red")]}
+    for content, more, why in (
+        (None, {}, "No such file"),
+        (b"", {}, "empty"),
+        (b"<html>", {}, "no picture"),
+        (path.read_bytes(), {"sha256": "0" * 64}, "manifest"),
+        (path.read_bytes(), {"most": 599}, "600|30 × 20"),
+        (path.read_bytes()[:-30], {}, "no picture|cut short"),
+        (encoded(Image.new("RGB", (5, 5)), "BMP"), {}, "BMP"),
+        (encoded(Image.new("L", (5, 5)), "PNG", transparency=3), {}, "transparency"),
+        (encoded(Image.new("1", (5, 5)), "PNG", transparency=1), {}, "transparency"),
+        (encoded(Image.new("RGB", (5, 5), (1, 2, 3)), "PNG", transparency=(1, 2, 3)), {}, "transparency"),
+        (encoded(Image.new("P", (5, 5)), "GIF", transparency=0), {}, "transparency"),
+        (encoded(Image.new("RGB", (5, 5)), "GIF", **frames), {}, "2 frames"),
+        (encoded(Image.new("RGB", (5, 5)), "PNG", **frames), {}, "2 frames"),
+        (encoded(Image.new("RGB", (64, 64)), "JPEG")[:-40], {}, "truncated"),
+    ):
+        path.unlink(missing_ok=True)
+        if content is not None:
+            path.write_bytes(content)
+        with pytest.raises(Bad, match=why) as error:
+            read(path, **more)
+        assert str(error.value) == f"{path}: {error.value.why}"
+    with pytest.raises(Bad, match="directory"):
+        read(tmp_path / "folder")
+    with pytest.raises(Bad, match="null"):
+        read("a\0b")
+    again = copy.copy(error.value)  # made anew from its arguments, as in a pool of processes
+    assert (type(again), str(again), again.why) == (Bad, str(error.value), error.value.why)
+
+
+def test_an_error_without_words_is_one(reading, tmp_path, monkeypatch):
+    path = tmp_path / "x.png"
+    path.write_bytes(encoded(Image.new("RGB", (2, 2)), "PNG"))
+
+    def failing(raw, mode):
+        raise MemoryError
+
+    monkeypatch.setitem(reading["robust_read"].__globals__, "decode_image", failing)
+    assert reading["answer"](path) == "MemoryError"
+
+
+def test_files_that_end_the_process(tmp_path):
+    wanted = {"apart", "answer", "scan", "BadImage"}
+    trees = Chapter(ROOT / "chapters/practice/read_image_errors.ipynb").trees.values()
+    parts = [node for tree in trees for node in tree.body if getattr(node, "name", None) in wanted]
+    program = """
+import json, os, signal, sys
+from pathlib import Path
+def robust_read(path, sha256=None):
+    if path == "kill": os.kill(os.getpid(), signal.SIGKILL)
+    if path == "leave": os._exit(3)
+    if path == "raise": raise LookupError
+    if path == "wait": signal.pause()
+    if path == "bad" or sha256 == "": raise BadImage(path, "bad\\nfile \u2028 图")
+kinds = ["kill", "good", "kill", "leave", "bad", "raise", "a\\nb", "good", "kill"]
+found = [list(apart(answer, kinds)), list(apart(len, [])),
+    list(apart(answer, ["good", "wait", "good"], seconds=1)),
+    list(apart(lambda path: path * 10**6, ["ab"]))[0][1] == "ab" * 10**6,
+    scan(map(Path, ["good", "kill", "new"]), {Path("good"): "1", "gone": "2"})]
+started = apart(answer, ["good", "good"])
+next(started)
+started.close()  # leaves no child behind
+try:
+    os.waitpid(-1, os.WNOHANG)
+    found.append("a child is left")
+except ChildProcessError:
+    found.append("no child")
+print(json.dumps(found))
+"""
+    code = "\n".join(map(ast.unparse, parts))
+    (tmp_path / "program.py").write_text(code + program, "utf-8")
+    ran = subprocess.run(
+        [sys.executable, tmp_path / "program.py"], capture_output=True, text=True, check=True, timeout=120
+    )
+    found, nothing, waited, whole, scanned, left = json.loads(ran.stdout)
+    assert left == "no child"
+    bad = "bad\nfile \u2028 图"
+    ends = [{"ended": -9}, "", {"ended": -9}, {"ended": 3}, bad, {"ended": 1}, "", "", {"ended": -9}]
+    assert [said for _, said in found] == ends
+    assert nothing == []
+    assert whole is True
+    assert waited == [["good", ""], ["wait", {"ended": -14}], ["good", ""]]
+    assert scanned == {"gone": "", "good": "", "kill": "ends the process (-9)", "new": bad}
