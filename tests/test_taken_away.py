@@ -15,6 +15,7 @@ import struct
 import subprocess
 import sys
 import tarfile
+import threading
 import xml.etree.ElementTree as ET
 import zipfile
 import zlib
@@ -2462,3 +2463,109 @@ print(json.dumps(found))
     assert whole is True
     assert waited == [["good", ""], ["wait", {"ended": -14}], ["good", ""]]
     assert scanned == {"gone": "", "good": "", "kill": "ends the process (-9)", "new": bad}
+def test_data_pipelines():
+    chapter = definitions(ROOT / "chapters/practice/data_pipelines.ipynb")
+    batches, flow, augment = chapter["batches"], chapter["Flow"], chapter["augment"]
+
+    assert batches([], 3) == []
+    assert batches([1, 2], 3) == [[1, 2]]
+    assert batches([1, 2], 3, drop_last=True) == []
+    assert batches(range(6), 3, drop_last=True) == batches(range(6), 3) == [range(3), range(3, 6)]
+    for size in (0, -2):
+        with pytest.raises(ValueError, match=f"batches of {size}"):
+            batches([1, 2], size)
+
+    X = np.random.default_rng(0).integers(0, 256, (7, 5, 9, 3)).astype(np.uint8)
+    y = np.arange(7)
+    for size, drop, sizes in ((3, False, [3, 3, 1]), (3, True, [3, 3]), (7, True, [7]), (1, False, [1] * 7)):
+        rounds = flow(X, y, size, augment=augment, drop_last=drop, seed=5)
+        for epoch in (0, 1, 1000):
+            labels = [labels for _, labels in rounds.epoch(epoch)]
+            assert [len(each) for each in labels] == sizes
+            assert len({*np.concatenate(labels)}) == sum(sizes)
+        endless = list(itertools.islice(rounds, 2 * len(sizes) + 1))
+        np.testing.assert_array_equal(endless[-1][0], next(rounds.epoch(2))[0])
+    in_order = flow(X, y, 4, shuffle=False)
+    assert [labels.tolist() for _, labels in in_order.epoch(3, start=1)] == [[4, 5, 6]]
+    names = ["ä", "样本", 'a "b"', "line\nline", "", "ä", "z"]  # a list of labels, with ties
+    named = flow(X, names, 3, augment=augment, seed=11)
+    found = np.concatenate([labels for _, labels in named.epoch(1)])
+    assert found.tolist() == [names[i] for i in named.order(1)]
+    assert list(named.epoch(1, start=9)) == []
+    with pytest.raises(ValueError, match="islice"):
+        list(named.epoch(1, start=-1))
+    for seed in (7, 12345, 2**40):  # grey pictures are moved as those with channels are
+        grey = [augment(X[0][:, :, 1], rng) for rng in map(np.random.default_rng, (seed, seed + 1))]
+        colour = [augment(X[0], rng) for rng in map(np.random.default_rng, (seed, seed + 1))]
+        np.testing.assert_array_equal(grey, [picture[:, :, 1] for picture in colour])
+    for wrong in (lambda: flow(X, y[:6], 2), lambda: flow(X, y, 0), lambda: flow(X, y, 8), lambda: flow([], [], 1)):
+        with pytest.raises(ValueError, match=r"pictures|batches of"):
+            wrong()
+    kept = X.copy()
+    still = augment(X[0], np.random.default_rng(0), reach=0)
+    assert np.array_equal(still, X[0]) or np.array_equal(still, X[0][:, ::-1])
+    assert augment(X[0], np.random.default_rng(0), reach=20).shape == X[0].shape
+    np.testing.assert_array_equal(X, kept)
+
+    buffered = chapter["buffered"]
+    for n, room in ((0, 3), (1, 3), (3, 3), (10, 1), (10, 4), (4, 50)):
+        out = list(buffered(iter(range(n)), room, np.random.default_rng(0)))
+        assert sorted(out) == list(range(n))
+        assert room > 1 or out == list(range(n))
+        assert all(item - place < room for place, item in enumerate(out))
+    for room in (0, -1):
+        with pytest.raises(ValueError, match=f"room for {room}"):
+            list(buffered("abc", room, np.random.default_rng(0)))
+    first = next(buffered(itertools.count(), 5, np.random.default_rng(0)))  # a stream without an end
+    assert first in range(5)
+
+    simulate = chapter["simulate"]
+    assert simulate(0, 1, 1, 2).shape == (0, 4)
+    for workers, room in ((0, 2), (-1, 2), (2, 0)):
+        with pytest.raises(ValueError, match=f"{workers} workers with room for {room}"):
+            simulate(5, 1, 1, workers, room)
+    assert simulate(5, 2, 0, 1)[-1, 3] == 10
+    assert simulate(5, 0, 2, 3)[-1, 3] == 10
+    for room in (1, 2, 9):  # what is on the way or ready has a place
+        times = simulate(50, 1.0, 3.0, 2, room)
+        waiting = [sum((times[:, 0] < now) & (times[:, 2] > now)) for now in times.ravel()]
+        assert max(waiting) <= 2 * room
+
+
+def test_data_pipelines_prefetch():
+    prefetch = definitions(ROOT / "chapters/practice/data_pipelines.ipynb")["prefetch"]
+
+    def running() -> list:
+        return [thread for thread in threading.enumerate() if thread.name == "prefetch"]
+
+    for room in (1, 2, 100):
+        assert list(prefetch(range(300), room)) == list(range(300))
+        assert list(prefetch([], room)) == []
+        errors = [None, StopIteration(), ValueError()]  # as items they are items
+        assert list(prefetch(errors, room)) == errors
+
+    def breaks(error):
+        yield 1
+        raise error
+
+    for error in (OSError("read"), KeyError("a"), KeyboardInterrupt()):
+        ahead = prefetch(breaks(error))
+        assert next(ahead) == 1
+        with pytest.raises(type(error)) as caught:
+            next(ahead)
+        assert caught.value is error
+    with pytest.raises(TypeError):
+        list(prefetch(3))
+    for room in (0, -1):  # no place would be waiting without an end
+        with pytest.raises(ValueError, match=f"room for {room}"):
+            list(prefetch(range(3), room))
+
+    for item in prefetch(itertools.count(), 3):
+        if item == 5:
+            break
+    ahead = prefetch(itertools.count(), 1)
+    next(ahead)
+    ahead.close()
+    del ahead
+    prefetch(itertools.count())  # never asked: no thread
+    assert running() == []
