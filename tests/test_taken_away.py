@@ -2569,3 +2569,114 @@ def test_data_pipelines_prefetch():
     del ahead
     prefetch(itertools.count())  # never asked: no thread
     assert running() == []
+@pytest.fixture(scope="module")
+def training_loops(tmp_path_factory):
+    """The chapter's definitions, with Keras on PyTorch and nothing written at home."""
+    settings = {"KERAS_BACKEND": "torch", "KERAS_TORCH_DEVICE": "cpu", "KERAS_HOME": str(tmp_path_factory.mktemp("k"))}
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in settings.items():
+            patch.setenv(name, value)
+        return definitions(ROOT / "chapters/practice/custom_training_loops.ipynb")
+
+
+def test_custom_training_loops_losses_and_metrics(training_loops):
+    chapter, keras = training_loops, training_loops["keras"]
+    assert keras.config.backend() == "torch"
+
+    sure = torch.tensor([[1e4, -1e4], [-1e4, 1e4]])  # forecasts of exactly 0 and 1
+    labels = torch.tensor([0, 1])
+    for share in (0.0, 0.1, 1.0):
+        expected = nn.functional.cross_entropy(sure, labels, label_smoothing=share).item()
+        assert np.isclose(float(chapter["Smoothed"](share)(labels, sure)), expected)
+        assert np.isclose(chapter["smoothed"](sure, labels, share).item(), expected)
+    weights = torch.tensor([2.0, 0.0])
+    logits = torch.tensor([[0.0, 1.0], [3.0, 0.0]])
+    first = nn.functional.cross_entropy(logits[:1], labels[:1], label_smoothing=0.1).item()
+    assert np.isclose(float(chapter["Smoothed"]()(labels, logits, sample_weight=weights)), 2 * first / 2)
+    for n in (1, 2, 5):  # labels in a column: no table of n × n losses
+        forecasts, truth = torch.linspace(-1, 2, 3 * n).reshape(n, 3) ** 2, torch.arange(n) % 3
+        column = float(chapter["Smoothed"]()(truth[:, None], forecasts))
+        assert np.isclose(column, chapter["smoothed"](forecasts, truth).item())
+
+    metric = chapter["BalancedAccuracy"](3)
+    assert float(metric.result()) == 0  # nothing came
+    metric.update_state(torch.tensor([1, 1, 1]), torch.eye(3)[[1, 1, 0]])
+    assert np.isclose(float(metric.result()), 2 / 3)  # one class, of three
+    metric.update_state(torch.tensor([[2]]), torch.eye(3)[[2]])  # a column of labels
+    assert np.isclose(float(metric.result()), 5 / 6)
+    metric.reset_state()
+    weights = torch.tensor([0.5, 0.25])
+    metric.update_state(torch.tensor([0, 0]), torch.eye(3)[[0, 2]], sample_weight=weights)
+    assert np.isclose(float(metric.result()), 2 / 3)
+
+
+def test_custom_training_loops_layer(training_loops):
+    layer = training_loops["Centred"](keep=0.5)
+    x = torch.tensor([[1e4, 3.0], [1e4, 5.0]])  # a constant feature
+    np.testing.assert_allclose(layer(x, training=True).detach(), [[0, -1], [0, 1]])
+    np.testing.assert_allclose(layer.running.numpy(), [5e3, 2])
+    np.testing.assert_allclose(layer(x).detach(), [[5e3, 1], [5e3, 3]])  # not in training
+    assert [weight.trainable for weight in layer.weights] == [True, False]
+    theirs = training_loops["CentredTorch"](2, keep=0.5)
+    np.testing.assert_allclose(theirs(x).detach(), [[0, -1], [0, 1]])
+    np.testing.assert_allclose(theirs.eval()(x[:1]).detach(), [[5e3, 1]])
+
+
+def test_custom_training_loops_callbacks(training_loops):
+    played, Patience, Halving = (training_loops[name] for name in ("played", "Patience", "Halving"))
+    assert played(Patience(2), [3, 2, 1]) == ([1, 1, 1], 2)  # the best is the last
+    assert played(Patience(1), [3, 3, 1]) == ([1, 1], 0)  # a tie is no improvement
+    nan = float("nan")
+    assert len(played(Patience(2), [nan, nan, 1])[0]) == 2
+    assert played(Patience(2), [2, nan, nan, 1]) == ([1, 1, 1], 0)
+    again = Patience(1)
+    assert played(again, [1, 2])[1] == played(again, [5, 6])[1] == 0  # used for a second training
+    assert played(Halving(1), [1, 1, 1, 0])[0] == [1, 0.5, 0.25, 0.25]
+    assert played(Halving(2), [])[0] == []
+    for seed in (101, 102, 103):
+        values = np.random.default_rng(seed).integers(0, 4, 30).tolist()  # with many ties
+        keras = training_loops["keras"].callbacks
+        theirs = keras.EarlyStopping("val_loss", patience=4, mode="min", restore_best_weights=True)
+        rates, best = played(Patience(4), values)
+        expected, kept = played(theirs, values)
+        assert (len(rates), best) == (len(expected), kept)
+        assert played(Halving(2), values)[0] == training_loops["keras_rates"](values)
+
+
+def test_custom_training_loops_copies(training_loops):
+    """Square matrices are turned over, too; nets that do not fit are refused."""
+    keras, copied = training_loops["keras"], training_loops["copied"]
+    dense = keras.layers.Dense
+    net = nn.Sequential(nn.Linear(3, 3), nn.ReLU(), nn.Linear(3, 2))
+    x = torch.linspace(-2, 2, 12).reshape(4, 3)
+    model = copied(net, keras.Sequential([keras.Input((3,)), dense(3, activation="relu"), dense(2)]))
+    np.testing.assert_allclose(model(x).detach(), net(x).detach(), atol=1e-6)
+    for other in ([dense(3)], [dense(4), dense(2)]):
+        with pytest.raises(ValueError, match=r"zip\(\)|shape"):
+            copied(net, keras.Sequential([keras.Input((3,)), *other]))
+
+
+def test_custom_training_loops_own_fit(training_loops):
+    keras, own_fit = training_loops["keras"], training_loops["own_fit"]
+    X, y = np.arange(10, dtype="float32")[:, None], np.arange(10, dtype="float32")[:, None]
+
+    def model():
+        made = keras.Sequential([keras.Input((1,)), keras.layers.Dense(1)])
+        made.set_weights([np.ones((1, 1)), np.ones(1)])
+        made.compile(keras.optimizers.SGD(1e-3), "mse")
+        return made
+
+    whole = [tuple(torch.tensor(a[rows]) for a in (X, y)) for rows in (slice(0, 4), slice(4, 8), slice(8, 10))]
+    theirs = model().fit(X, y, batch_size=4, epochs=3, shuffle=False, validation_data=(X[:3], y[:3]), verbose=0).history
+    mine = own_fit(model(), whole, 3, [(torch.tensor(X[:3]), torch.tensor(y[:3]))])
+    for name, values in theirs.items():
+        np.testing.assert_allclose([logs[name] for logs in mine], values, rtol=1e-5)
+    assert own_fit(model(), whole, 0, whole) == []
+    for nothing in (([], 2, whole), (whole, 2, [])):
+        with pytest.raises(ValueError, match="need batches"):
+            own_fit(model(), *nothing)
+    worse = [(torch.tensor(X[:3]), torch.tensor(X[:3] + 1))]  # what the model says at first, and less and less
+    one, many = model(), model()
+    own_fit(one, whole, 1, worse)
+    assert len(own_fit(many, whole, 9, worse, [training_loops["Patience"](2)])) == 3
+    np.testing.assert_allclose(many.get_weights()[0], one.get_weights()[0])  # those of the best epoch
