@@ -40,6 +40,10 @@ SPECIAL = {
     "conda",
     "node",
     "npm",
+    "chromium",
+    "chromium-browser",
+    "google-chrome",
+    "google-chrome-stable",
     "srun",
     "slurmctld",
     "slurmd",
@@ -202,7 +206,7 @@ def test_without_special_programs_it_runs_and_names_them(chapter, copied, few_pr
     _, _, problem = execute(chapter, book)
     assert problem is None
     assert missing_tools(book, chapter) <= SPECIAL
-    if chapter.stem in ("git", "shell_and_archives", "slurm"):
+    if chapter.stem in ("git", "shell_and_archives", "slurm", "tensorboard"):
         assert missing_tools(book, chapter)
 
 

@@ -10,6 +10,7 @@ import hashlib
 import io
 import itertools
 import json
+import random
 import re
 import struct
 import subprocess
@@ -35,7 +36,9 @@ from sklearn.cluster import KMeans
 from sklearn.metrics import mutual_info_score, silhouette_samples
 from sklearn.svm import SVC
 from sklearn.tree import DecisionTreeClassifier
+from tensorboard.backend.event_processing.reservoir import _ReservoirBucket
 from torch import nn
+from torch.utils.tensorboard import SummaryWriter
 
 from book.chapter import Chapter
 from book.definitions import definitions
@@ -2680,3 +2683,65 @@ def test_custom_training_loops_own_fit(training_loops):
     own_fit(one, whole, 1, worse)
     assert len(own_fit(many, whole, 9, worse, [training_loops["Patience"](2)])) == 3
     np.testing.assert_allclose(many.get_weights()[0], one.get_weights()[0])  # those of the best epoch
+def test_tensorboard(tmp_path):
+    chapter = definitions(ROOT / "chapters/practice/tensorboard.ipynb")
+    records, values, smooth = (chapter[name] for name in ("records", "values", "smooth"))
+    assert chapter["crc32c"](b"") == 0
+    assert chapter["crc32c"](bytes(32)) == 0x8A9136AA  # RFC 3720, B.4
+    assert chapter["crc32c"](b"\xff" * 32) == 0x62A8AB43
+
+    for tag in ("", 'a "b"\n', "损失" * 100):  # quotes, ends of lines, a length of two bytes
+        assert [t for _, t, *_ in values(chapter["event_file"](tag, [1.0, 2.0]))] == [tag, tag]
+    assert list(values(chapter["event_file"]("none", []))) == []
+    data = chapter["event_file"]("ä/b", [0.0, -1.5, float("inf")])
+    assert [(s, t, k) for s, t, k, _ in values(data)] == [(i, "ä/b", "scalar") for i in range(3)]
+    assert [c for *_, c in values(data)] == [0.0, -1.5, float("inf")]
+    whole = [len(list(records(data[:cut]))) for cut in range(len(data) + 1)]
+    assert whole == sorted(whole)
+    assert (whole[0], whole[-2], whole[-1]) == (0, 3, 4)
+    for place in range(len(data)):  # one bit, wherever it is, does not go unnoticed
+        hurt = bytearray(data)
+        hurt[place] ^= 1
+        with pytest.raises(ValueError, match="damaged"):
+            list(records(bytes(hurt)))
+    assert list(records(b"")) == list(values(b"")) == []
+    kept = chapter["repaired"](data[:60] + bytes([data[60] ^ 1]) + data[61:])
+    assert len(list(records(kept))) == 3
+    assert chapter["repaired"](data) == data
+
+    assert chapter["whole_number"](b"\xac\x02", 0) == (300, 2)
+    assert chapter["fields"](b"") == {}
+    for cut_off in (b"\x08", b"\x08\x80", b"\x09\0", b"\x0a\x05ab", b"\x0b", b"\x80" * 20):
+        with pytest.raises(ValueError, match=r"number|field"):
+            chapter["fields"](cut_off)
+    with SummaryWriter(tmp_path) as writer:
+        for step in (-1, 0, 2**40):
+            writer.add_scalar("x", 1.0, step)
+    (path,) = tmp_path.iterdir()
+    assert [step for step, *_ in values(path.read_bytes())] == [-1, 0, 2**40]
+
+    x = np.array([1.0, np.nan, 3.0, np.inf, 2.0])
+    np.testing.assert_allclose(smooth(x, 0.5), [1, np.nan, 7 / 3, np.inf, 15 / 7])
+    np.testing.assert_array_equal(smooth(x, 0), x)
+    assert smooth([0.1] * 3, 0.7).tolist() == [0.1] * 3
+    many = np.random.default_rng(7).normal(size=2000)
+    np.testing.assert_allclose(smooth(many, 0.999), pd.Series(many).ewm(alpha=1 - 0.999).mean())
+    assert x.tolist()[0] == 1  # what was given is left as it was
+    assert smooth([], 0.5).tolist() == []
+    assert smooth([7], 0.9).tolist() == [7]
+    for wrong in (-0.1, 1, 1.1, np.nan):
+        with pytest.raises(ValueError, match="slider"):
+            smooth([1.0], wrong)
+    for seed in (11, 12, 13):
+        draw = random.Random(seed)
+        kept = chapter["reservoir"](range(500), 20, lambda n, draw=draw: draw.randint(0, n))
+        bucket = _ReservoirBucket(20, random.Random(seed))
+        for value in range(500):
+            bucket.AddItem(value)
+        assert kept == bucket.items
+    few = [5, 6]
+    assert chapter["reservoir"](few, 2, None) == few
+    assert chapter["reservoir"](few, 9, None) == few
+    assert chapter["reservoir"](iter(range(9)), 1, lambda n: 0) == [8]
+    with pytest.raises(ValueError, match="at least one"):
+        chapter["reservoir"](few, 0, None)
