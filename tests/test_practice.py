@@ -28,6 +28,7 @@ def importing(*modules: str) -> list[Path]:
 
 COMMANDS = importing("utils.terminal", "utils.slurm")
 DRAWINGS = [path for path in importing("utils.typeset") if path not in COMMANDS]
+SITES = [path for path in importing("utils.loopback") if path not in COMMANDS + DRAWINGS]
 #: Programs that a machine may not have; those of coreutils and bash are on the second one that is tried.
 SPECIAL = {
     *PACKAGES,
@@ -153,7 +154,7 @@ def behind_walls(tmp_path):
     return run
 
 
-@pytest.mark.parametrize("chapter", COMMANDS + DRAWINGS, ids=identified)
+@pytest.mark.parametrize("chapter", COMMANDS + DRAWINGS + SITES, ids=identified)
 def test_nothing_is_written_elsewhere_nobody_reached_no_process_left(chapter, copied, behind_walls):
     book = copied(chapter)
     assert behind_walls(chapter, book) == {"problem": None, "left": [], "written": {}}

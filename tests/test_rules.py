@@ -227,6 +227,10 @@ BREAKS = {
     "drive letter": ({"code figure": r"open('C:\\x')"}, "code figure", "absolute path", "Use tempfile"),
     "URL": ({"code figure": "pd.read_csv('https://a.org/b.csv')"}, "code figure", "uses the network", "utils.data"),
     "download": ({"code figure": "MNIST('.', download=True)"}, "code figure", "uses the network", "utils.data"),
+    "URL like a test's": (
+        {"code figure": "read('http://a.test.org')"}, "code figure", "uses the network", "utils.data"),
+    "socket beside own sites": (
+        {"code figure": "import socket\nfrom utils.loopback import Sites"}, "code figure", "socket", "utils.data"),
     "fetch": ({"code figure": "fetch_openml('mnist')"}, "code figure", "uses the network", "utils.data"),
     "pip": ({"code figure": "%pip install x"}, "code figure", "uses the network", "utils.data"),
     "shell": ({"code figure": "!wget x"}, "code figure", "uses the network", "utils.data"),
@@ -346,6 +350,10 @@ INNOCENT = {
     "frames by position": {"code figure": "figs = [plt.figure()]\nshow_frames(figs, names, alts)"},
     "axes methods": {"code figure": "ax.plot([1, 2])\nax.set_title('a')"},
     "urllib.parse": {"code figure": "import urllib.parse\nfrom urllib.parse import quote"},
+    "own sites": {
+        "code figure": "import urllib.request\nfrom http import cookiejar\nfrom utils.loopback import Sites",
+        "code claim": GOOD["code claim"] + "\nread('http://kiosk.test/a')",
+    },
     "link in a comment": {"code figure": "x = 1  # see https://example.org and sys.path, /tmp"},
     "namespace of SVG": {"code figure": "x = 'http://www.w3.org/2000/svg'"},
     "fraction that looks like a path": {"code figure": "x = 'a/home'\ny = n / work"},

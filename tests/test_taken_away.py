@@ -43,6 +43,7 @@ from torch.utils.tensorboard import SummaryWriter
 from book.chapter import Chapter
 from book.definitions import definitions
 from book.order import ROOT
+from utils.loopback import Answer, Clock, Sites
 from utils.missing import NotRun
 from utils.typeset import graph, layout, tex
 
@@ -2745,3 +2746,263 @@ def test_tensorboard(tmp_path):
     assert chapter["reservoir"](iter(range(9)), 1, lambda n: 0) == [8]
     with pytest.raises(ValueError, match="at least one"):
         chapter["reservoir"](few, 0, None)
+@pytest.fixture(scope="module")
+def scraping():
+    return definitions(ROOT / "chapters/practice/web_scraping.ipynb")
+
+
+def test_html_as_it_comes(scraping):
+    parse, elements, text_of = (scraping[name] for name in ("parse", "elements", "text_of"))
+    items = elements(parse("<ul><li>a<ul><li>b<li>c</ul><LI CLASS='x y' data-n=3 hidden>d &amp; e</ul>"), "li")
+    assert [text_of(item) for item in items] == ["abc", "b", "c", "d & e"]
+    assert items[3].attributes == {"class": "x y", "data-n": "3", "hidden": ""}
+    assert text_of(parse("")) == ""
+    assert text_of(parse("a < b, 3 > 2 & c <")) == "a < b, 3 > 2 & c <"
+    assert text_of(parse("a<!-- <b>no</b> -->b<!doctype html>c</p></b>d")) == "abcd"
+    (link,) = elements(parse('<a title="1 > 0" href=/x?a=1&amp;b=2>t</a>'), "a")
+    assert (link.attributes, text_of(link)) == ({"title": "1 > 0", "href": "/x?a=1&b=2"}, "t")
+    (link,) = elements(parse("<a HREF='?a=1&section=2' href=second title=\"it's'\" x=&lt;>"), "a")
+    assert link.attributes == {"href": "?a=1&section=2", "title": "it's'", "x": "<"}
+    (script,) = elements(parse("<script>if (a < b) '<p>'</SCRIPT><p>x"), "script")
+    assert text_of(script) == "if (a < b) '<p>'"
+    assert text_of(parse("<script>never closed <p>")) == "never closed <p>"
+    assert text_of(parse("<script>a<b;</script><p>x")) == "a<b;x"
+    deep = parse("<div>" * 20000 + "x")  # deeper than Python's own stack
+    assert text_of(deep) == "x"
+    assert len(elements(deep, "div")) == 20000
+    assert len(elements(parse("<br>" * 3 + "<p>a<p>b"), "p")) == 2
+
+
+def test_one_spelling_of_an_address(scraping):
+    normal, here = scraping["normal"], "http://kiosk.test/a/b.html?q=1"
+    for link, wanted in {
+        "": "http://kiosk.test/a/b.html?q=1",
+        "?": "http://kiosk.test/a/b.html?q=1",
+        "  c d \n": "http://kiosk.test/a/c%20d",
+        "../../../x": "http://kiosk.test/x",
+        "http://KIOSK.test:080": "http://kiosk.test/",
+        "https://kiosk.test:443/./a/../b/..": "https://kiosk.test/",
+        "http://kiosk.test:8080/": "http://kiosk.test:8080/",
+        "//other.test": "http://other.test/",
+        "http://me:secret@kiosk.test/": "http://kiosk.test/",
+        "http://[::1]:80/": "http://[::1]/",
+        "/%7e%41%2f%e4?x=a b&y=%7E#f": "http://kiosk.test/~A%2F%E4?x=a%20b&y=~",
+        "/100%": "http://kiosk.test/100%",
+        "http://straße.test/": "http://strasse.test/",
+    }.items():
+        assert normal(link, here) in ((wanted, "http://kiosk.test/a/b.html") if link == "?" else (wanted,)), link
+        again = normal(link, here)
+        assert normal(again) == again
+    for none in ("mailto:a@b.test", "javascript:x", "data:,x", "tel:1", "http://[x", "http://a:b/", "ftp://a/"):
+        assert normal(none, here) is None
+    for bad in ("http://a..b.test/", f"http://{'a' * 64}.test/", "/\ud800"):
+        assert normal(bad, here) is None
+
+
+def test_links_of_a_page(scraping):
+    def links(html, page="http://kiosk.test/a/b"):
+        return scraping["links"](scraping["BeautifulSoup"](html, "html.parser"), page)
+
+    assert links("<a href=c><a href=c#x><a name=y><a href=mailto:z>") == ["http://kiosk.test/a/c"]
+    assert links("<base href='/d/'><a href=c>") == ["http://kiosk.test/d/c"]
+    assert links("<base href='javascript:0'><a href=c>") == ["http://kiosk.test/a/c"]
+    assert links("<base target=x><a href=c>") == ["http://kiosk.test/a/c"]
+
+
+def test_letters_of_a_body(scraping):
+    decoded = scraping["decoded"]
+    assert decoded(b"") == ("", "utf-8", "guess")
+    assert decoded("é".encode(), "text/html; CHARSET = 'UTF-8'")[1:] == ("utf-8", "header")
+    assert decoded("é".encode("latin-1"), "text/html; charset=iso-8859-1") == ("é", "cp1252", "header")
+    assert decoded("书".encode("utf-16"))[0] == "书"
+    assert decoded("㐀镕".encode("gb18030"), "text/html;charset=GB2312")[0] == "㐀镕"
+    for nonsense in ("nonsense", "hex", "rot13", "undefined", "idna"):
+        assert decoded("书".encode(), f"text/html; charset={nonsense}") == ("书", "utf-8", "guess")
+    assert decoded(b"<meta http-equiv=Content-Type content='text/html; charset=gbk'>" + "书".encode("gbk"))[2] == "meta"
+    assert decoded(b"x" * 1024 + b"<meta charset=gbk>" + "书".encode())[2] == "guess"
+    assert decoded(b"\x81")[1:] == ("cp1252", "last resort")
+    assert decoded(b"<meta charset=utf-16><p>even")[0] == "<meta charset=utf-16><p>even"
+    assert decoded("书".encode("utf-16-le"), "text/html; charset=utf-16le") == ("书", "utf-16le", "header")
+
+
+def test_waits(scraping):
+    retry_after = scraping["retry_after"]
+    now = 1767603600.0
+    for value, wanted in {
+        "0": 0,
+        " 7 ": 7,
+        "-1": 0,
+        "1.5": 0,
+        "²": 0,
+        "": 0,
+        "Mon, 05 Jan 2026 09:00:30 GMT": 30,
+        "Mon, 05 Jan 2026 09:00:30 -0000": 30,
+        "Mon, 05 Jan 2026 08:00:00 GMT": 0,
+        "Mon, 45 Jan 2026 08:00:00 GMT": 0,
+    }.items():
+        assert retry_after(value, now) == wanted, value
+    assert retry_after("9" * 5000, now) == float("inf")
+
+    rng = np.random.default_rng(0)
+    drawn = [scraping["backoff"](k, rng, 1.0, 20.0) for k in (0, 3, 5, 100, 5000) for _ in range(200)]
+    assert min(drawn) >= 0
+    assert max(drawn) <= 20
+    assert max(drawn[:200]) <= 1
+    mean = scraping["mean_waiting"]
+    assert (mean(0.0, 9), mean(0.5, 0), mean(1.0, 2)) == (0, 0, 1.5)
+    assert mean(1.0, 10, 1.0, 2.0) == 0.5 + 9
+
+
+def test_rules_of_robots(scraping):
+    read, allowed = scraping["read_robots"], scraping["allowed"]
+
+    def may(text, path, agent="Bot/1.0 (x)"):
+        return allowed(read(text), agent, "http://kiosk.test" + path)
+
+    everybody = "User-agent: *\n"
+    assert may("", "/")
+    assert may("no rules: at all\n<html>\n:::", "/")
+    assert may("Disallow: /", "/")  # belongs to nobody
+    assert may(everybody + "Disallow:", "/a")
+    assert not may(everybody + "disallow : /a # why", "/ab")
+    assert may(everybody + "Disallow: /a", "/A")
+    assert not may("\ufeff" + everybody + "Disallow: /作者", "/%e4%bd%9c%E8%80%85/1")
+    assert may(everybody + "Disallow: /a\nAllow: /a", "/a")  # a tie
+    assert may(everybody + "Allow: /a/b\nDisallow: /a", "/a/b")
+    assert may(everybody + "Disallow: /\nUser-agent: bot\nAllow: /", "/x")
+    assert not may("User-agent: bot\nUser-agent: other\nDisallow: /\n" + everybody + "Allow: /", "/x")
+    assert not may("User-agent: BOT\nDisallow: /a\n\nUser-agent: bot\nDisallow: /b", "/b")
+    for pattern, path, matched in [
+        ("/*.pdf$", "/a/b.pdf", True),
+        ("/*.pdf$", "/a.pdf.html", False),
+        ("/*.pdf", "/a.pdf.html", True),
+        ("/a$", "/a", True),
+        ("/a$", "/ab", False),
+        ("*", "/", True),
+        ("$", "/", False),
+        ("/*$", "/x", True),
+        ("/a*a$", "/a", False),
+        ("/**b", "/ab", True),
+        ("/?", "/?x", True),
+    ]:
+        assert scraping["matches"](pattern, path) is matched, (pattern, path)
+    for none in ("mailto:a@kiosk.test", "", "/a"):
+        with pytest.raises(ValueError, match="no address of a page"):
+            allowed({}, "Bot", none)
+    hostile = "/" + "*a" * 2000 + "$"
+    assert not scraping["matches"](hostile, "/" + "a" * 1999 + "b")
+
+
+class Body(io.BytesIO):
+    """An answer with a body and headers."""
+
+    def __init__(self, body, **headers):
+        super().__init__(body)
+        self.headers = {name.replace("_", "-"): value for name, value in headers.items()}
+
+
+def test_bodies_within_limits(scraping):
+    read, refused = scraping["read_at_most"], scraping["Refused"]
+    packed = gzip.compress(b"x" * 1000, mtime=0)
+    assert read(Body(b"x" * 10), 10) == b"x" * 10
+    assert read(Body(packed, Content_Encoding="gzip"), 1000) == b"x" * 1000
+    assert read(Body(packed), 1000) == packed
+    for body, said in (
+        (Body(b"x" * 11), "too large"),
+        (Body(gzip.compress(bytes(10**6)), Content_Encoding="gzip"), "too large"),
+        (Body(packed[:-9], Content_Encoding="GZip"), "not one whole gzip"),
+        (Body(packed + packed, Content_Encoding="gzip"), "not one whole gzip"),
+        (Body(b"plain", Content_Encoding="x-gzip"), "not gzip"),
+        (Body(b"", Content_Encoding="gzip"), "not one whole gzip"),
+        (Body(b"x" * 10, Content_Length="11"), "cut off"),
+        (Body(b"", Content_Length="999999999"), "cut off"),
+    ):
+        with pytest.raises(refused, match=said):
+            read(body, 1000 if "large" not in said else 10)
+
+
+def test_tables_and_prices(scraping):
+    def cells(html):
+        return scraping["cells"](scraping["elements"](scraping["parse"](html), "table")[0])
+
+    assert cells("<table></table>") == []
+    assert cells("<table><tr><tr><td>a</table>") == [[""], ["a"]]
+    assert cells("<table><tr><th>a<td colspan=2 rowspan=2>b<tr><td>c</table>") == [["a", "b", "b"], ["c", "b", "b"]]
+    assert cells("<table><tr><td rowspan=99>a<tr><td colspan=x>b</table>") == [["a", ""], ["a", "b"]]
+    assert len(cells("<table><tr><td colspan=999999999>a</table>")[0]) == 1
+    number = scraping["number"]
+    assert [number("£1,250.00"), number("−3 °C".replace("−", "-")), number("1.250,50 €", ",")] == [1250, -3, 1250.5]
+    assert [number(text) for text in ("7", "−£0.50", "£ 12", "1 250 000", "1’250.5")] == [7, -0.5, 12, 1250000, 1250.5]
+    assert number("1\u202f250,50 €", ",") == 1250.5
+    for text in ("", "free", "1-2", "2 for £5", "1,25", "1.2.3", ".99", "Rs.500", "10 0000", "£4.50 (2nd)"):
+        with pytest.raises(ValueError, match="numbers in"):
+            number(text)
+    with pytest.raises(ValueError, match="table in a table"):
+        cells("<table><tr><td><table><tr><td>a</table><td>b</table>")
+
+
+@pytest.mark.parametrize(
+    "trouble", ["robots fails", "robots moved", "asleep", "long wait", "loop", "broken", "ever on", "cut", "marked"]
+)
+def test_a_crawl_of_a_troubled_site_ends(scraping, trouble):
+    clock = Clock()
+
+    def answer(asked):
+        if asked.path == "/robots.txt":
+            if trouble == "robots fails":
+                return Answer(status=503)
+            return Answer(status=301, headers={"Location": "/r"}) if trouble == "robots moved" else Answer(status=404)
+        if trouble == "long wait":
+            return Answer(status=429, headers={"Retry-After": "9" * 400})
+        if trouble == "loop":
+            return Answer(status=302, headers={"Location": "/b" if asked.path == "/" else "/"})
+        if trouble == "ever on":
+            return Answer(status=302, headers={"Location": asked.path + "x"})
+        if trouble == "cut":
+            return Answer("<a href=x>", headers={"Content-Length": "99"})
+        if trouble == "marked":
+            return Answer("<![x]><a href=/y>")
+        if trouble == "broken":
+            return Answer(b"\xff", headers={"Content-Type": None, "Content-Encoding": "gzip"})
+        return Answer(f"<a href={asked.target}x>")
+
+    sites = Sites({"kiosk.test": answer}, clock)
+    try:
+        start = "http://nobody.test/" if trouble == "asleep" else "http://kiosk.test/"
+        made = scraping["Crawler"](start, clock, np.random.default_rng(0), budget=7)
+        found = scraping["crawl"](made)
+        asked = [request.path for request, _ in sites.log]
+    finally:
+        sites.close()
+    assert bool(found.pages) is (trouble == "marked" and bool(found.graph))
+    assert found.left_out or trouble == "marked"
+    if trouble == "ever on":
+        assert asked == ["/robots.txt", *("/" + "x" * i for i in range(7))]
+        assert list(found.left_out.values()) == ["moved"] * 7 + ["budget"]
+    if trouble.startswith("robots"):
+        assert set(asked) == {"/robots.txt"}
+        assert set(found.left_out.values()) == {"robots.txt"}
+    if trouble == "long wait":
+        assert "asked to wait" in found.left_out["http://kiosk.test/"]
+        assert asked == ["/robots.txt", "/"]
+
+
+def test_a_crawl_keeps_its_budget_and_its_distance(scraping):
+    clock, times = Clock(), []
+
+    def answer(asked):
+        times.append(clock.now)
+        if asked.path == "/robots.txt":
+            return Answer("User-agent: *\nCrawl-delay: 3.5", headers={"Content-Type": "text/plain"})
+        return Answer(f"<a href={asked.target}x><a href=/>")
+
+    sites = Sites({"kiosk.test": answer}, clock)
+    try:
+        found = scraping["crawl"](scraping["Crawler"]("http://kiosk.test", clock, np.random.default_rng(0), budget=7))
+    finally:
+        sites.close()
+    assert list(found.pages) == [f"http://kiosk.test/{'x' * i}" for i in range(7)]
+    assert list(found.left_out.values()) == ["budget"]
+    with pytest.raises(ValueError, match="no address of a page"):
+        scraping["Crawler"]("mailto:a@kiosk.test", clock, np.random.default_rng(0))
+    assert min(np.diff(times)) >= 3.5
