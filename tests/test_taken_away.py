@@ -317,6 +317,34 @@ def test_classification_metrics():
             chapter[auc](np.ones(4, int), tied)
 
 
+def test_prompting():
+    chapter = definitions(ROOT / "chapters/evaluation/prompt_hateful_memes.ipynb")
+    certain = np.array([[0.3, 0.7], [0.0, 0.0]])  # one class
+    assert chapter["best_accuracy"](certain) == 1
+    assert chapter["information"](certain) == pytest.approx(0, abs=1e-15)
+    assert chapter["information"](np.array([[0.5, 0.0, 0.0], [0.0, 0.25, 0.25]])) == pytest.approx(np.log(2))
+    assert chapter["information"](np.full((2, 10**6), 5e-7)) == pytest.approx(0, abs=1e-9)
+
+    rng = np.random.default_rng(0)
+    Q, K, V = (torch.tensor(rng.standard_normal((2, 5, 4))) for _ in range(3))
+    torch.testing.assert_close(chapter["attention"](Q, K, V), nn.functional.scaled_dot_product_attention(Q, K, V))
+    nearest = (Q @ K.transpose(-1, -2)).argmax(dim=-1, keepdim=True).expand(-1, -1, 4)
+    torch.testing.assert_close(chapter["attention"](10**4 * Q, 10**4 * K, V), V.gather(1, nearest))  # no overflow
+    torch.testing.assert_close(chapter["attention"](Q[:, :1], K[:, :1], V[:, :1]), V[:, :1])  # one word
+
+    of_mean, mean_of = chapter["ensemble_losses"](np.array([[0.0, 1.0, 0.5], [1.0, 1.0, 0.5]]))
+    np.testing.assert_allclose(of_mean, [np.log(2), 0, np.log(2)])
+    np.testing.assert_allclose(mean_of, [np.inf, 0, np.log(2)])
+
+    chapter["ID"] = {"[MASK]": 0, "wet": 1, "sky": 2, "want": 3}
+    hidden = chapter["hide"](torch.full((3, 16), 9), "text")  # two posts a prompt
+    assert (hidden != 9).nonzero()[:, 1].tolist() == [2, 3, 10, 11] * 3
+    with pytest.raises(KeyError, match="txt"):  # a misspelt modality would hide nothing
+        chapter["hide"](hidden, "txt")
+    with pytest.raises(KeyError, match="“雨”"):
+        chapter["encode"](["wet sky want “雨”"])
+
+
 def test_wasserstein_gan():
     chapter = definitions(ROOT / "chapters/generative/wgan.ipynb")
     x, y = np.array([[0.0], [1.0]]), np.array([[2.0], [3.0], [4.0]])
