@@ -2244,6 +2244,8 @@ def test_what_an_allocator_refuses_and_its_scripts():
     for wrong, error in (("del a", KeyError), ("a = 1\ndel a\ndel a", KeyError), ("a = much", ValueError)):
         with pytest.raises(error):
             played(wrong, new())
+
+
 def test_image_reading(tmp_path):
     chapter = definitions(ROOT / "chapters/practice/image_reading.ipynb")
     read, write, chunk = chapter["read_png"], chapter["write_png"], chapter["chunk"]
@@ -2355,6 +2357,8 @@ def test_image_reading(tmp_path):
             write(pixels)
     counted = chapter["Counted"](b"0123456789")
     assert [counted.read(4), counted.read(), counted.read(3), counted.count] == [b"0123", b"456789", b"", 10]
+
+
 @pytest.fixture(scope="module")
 def reading():
     return definitions(ROOT / "chapters/practice/read_image_errors.ipynb")
@@ -2495,6 +2499,8 @@ print(json.dumps(found))
     assert whole is True
     assert waited == [["good", ""], ["wait", {"ended": -14}], ["good", ""]]
     assert scanned == {"gone": "", "good": "", "kill": "ends the process (-9)", "new": bad}
+
+
 def test_data_pipelines():
     chapter = definitions(ROOT / "chapters/practice/data_pipelines.ipynb")
     batches, flow, augment = chapter["batches"], chapter["Flow"], chapter["augment"]
@@ -2601,6 +2607,8 @@ def test_data_pipelines_prefetch():
     del ahead
     prefetch(itertools.count())  # never asked: no thread
     assert running() == []
+
+
 @pytest.fixture(scope="module")
 def training_loops(tmp_path_factory):
     """The chapter's definitions, with Keras on PyTorch and nothing written at home."""
@@ -2712,6 +2720,8 @@ def test_custom_training_loops_own_fit(training_loops):
     own_fit(one, whole, 1, worse)
     assert len(own_fit(many, whole, 9, worse, [training_loops["Patience"](2)])) == 3
     np.testing.assert_allclose(many.get_weights()[0], one.get_weights()[0])  # those of the best epoch
+
+
 def test_tensorboard(tmp_path):
     chapter = definitions(ROOT / "chapters/practice/tensorboard.ipynb")
     records, values, smooth = (chapter[name] for name in ("records", "values", "smooth"))
@@ -2774,6 +2784,8 @@ def test_tensorboard(tmp_path):
     assert chapter["reservoir"](iter(range(9)), 1, lambda n: 0) == [8]
     with pytest.raises(ValueError, match="at least one"):
         chapter["reservoir"](few, 0, None)
+
+
 @pytest.fixture(scope="module")
 def scraping():
     return definitions(ROOT / "chapters/practice/web_scraping.ipynb")
