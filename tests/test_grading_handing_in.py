@@ -121,8 +121,8 @@ WAYS = {
     ),
     "unused.zip": zipped(
         {
-            "model.py": "import seaborn, cv2\nfrom google.colab import drive, files\nfrom scipy.misc import imread\n"
-            + MODEL,
+            "model.py": "import seaborn, cv2, sklearn.no_such_part\nfrom google.colab import drive, files\n"
+            "from scipy.misc import imread\n" + MODEL,
             "folds.py": FOLDS,
         }
     ),

@@ -117,12 +117,10 @@ class _Absent(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         self.folder, self.names, self.before = str(folder), set(), builtins.__import__
 
     def find_spec(self, fullname, path=None, target=None):
-        top = fullname.split(".")[0]
-        if top not in self.names and not self._is_at_the_top():
-            return None
-        if "." in fullname and top not in self.names:
-            return None  # a part that is missing of something that is there
-        self.names.add(top)
+        if not any(f"{fullname}.".startswith(f"{name}.") for name in self.names):
+            if not self._is_at_the_top():
+                return None
+            self.names.add(fullname)  # with all that lies below; what it lies in may be there, as `google` often is
         return importlib.machinery.ModuleSpec(fullname, self, is_package=True)
 
     def create_module(self, spec):
