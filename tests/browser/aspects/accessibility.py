@@ -68,6 +68,7 @@ MARK_LOOKS = """() => {
 def no_violations(visit: Visit) -> list[str]:
     """No rule is broken, with everything unfolded that one click unfolds. Leaves formulas and code as plain text."""
     visit.page.set_viewport_size(SCREEN)
+    visit.page.mouse.move(0, 0)  # away from whatever link it was left on
     visit.page.evaluate(UNFOLD)
     visit.page.evaluate(MARK_LOOKS)
     return violations(visit.page, texts="[data-new-look]")
