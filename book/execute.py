@@ -30,6 +30,8 @@ from book.order import ROOT, notebooks
 
 #: Seconds one cell may take before the chapter counts as failed.
 CELL_TIMEOUT = 600
+#: Seconds that a kernel gets to answer in; the first on a new machine reads much from a cold disk.
+STARTUP_TIMEOUT = 180
 #: Seconds between two looks at what is running, on a terminal.
 REFRESH = 0.5
 #: What a shell expects of a program that Ctrl-C ended.
@@ -91,6 +93,7 @@ async def _execute(notebook: Path, root: Path) -> tuple[Path, float, str | None]
         client = _Client(
             nb,
             timeout=CELL_TIMEOUT,
+            startup_timeout=STARTUP_TIMEOUT,
             kernel_name="python3",
             resources={"metadata": {"path": str((root / notebook).parent)}},
             on_cell_start=remember,

@@ -10,6 +10,7 @@ nbval runs every cell; this plugin makes three things of its run:
 
 from __future__ import annotations
 
+import functools
 import itertools
 import json
 import os
@@ -17,6 +18,7 @@ import tempfile
 import time
 from pathlib import Path
 
+import nbval.plugin
 import pytest
 from nbval.plugin import IPyNbCell, IPyNbFile
 from xdist.scheduler import LoadScopeScheduling
@@ -24,11 +26,13 @@ from xdist.scheduler import LoadScopeScheduling
 from book import probe
 from book.chapter import Chapter
 from book.copies import forget, keep, remembered
-from book.execute import kernel_environment, run_of, stderr_of
+from book.execute import STARTUP_TIMEOUT, kernel_environment, run_of, stderr_of
 from book.mutants.population import Mutant, code_cells, mutants, sample
 from book.mutants.print import Misprint, misprints
 from book.mutants.trial import Outcome, trial_of
 
+#: Times that a kernel is started at most: one that came up with somebody else's ports never answers.
+STARTS = 3
 #: Seconds that one mutant may take.
 MUTANT_SECONDS = 120
 REMEDY = (
@@ -65,6 +69,18 @@ def pytest_addoption(parser):
 def pytest_configure(config):
     os.environ.update(kernel_environment(config.rootpath))
     config.stash[RUNNING] = {}
+    config.option.nbval_kernel_startup_timeout = STARTUP_TIMEOUT
+    nbval.plugin.RunningKernel = functools.partial(until_it_answers, nbval.plugin.RunningKernel)
+
+
+def until_it_answers(start, *args, **kwargs):
+    """What `start` returns; where a kernel does not answer, that of another."""
+    for left in reversed(range(STARTS)):
+        try:
+            return start(*args, **kwargs)
+        except RuntimeError:
+            if not left:
+                raise
 
 
 RUNNING = pytest.StashKey[dict]()

@@ -2,6 +2,8 @@
 
 import os
 import socket
+import subprocess
+import sys
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -57,6 +59,10 @@ def crash():
     import ctypes
     ctypes.string_at(0)
 def eat(): return np.ones(3 << 28).sum()
+def work(seconds):
+    while time.process_time() < seconds: pass
+    return 1
+def rest(): time.sleep(600)
 def gobble():
     import mmap
     kept = []
@@ -228,6 +234,40 @@ def test_processor_time_is_counted_even_by_who_ignores_its_signal(folder, functi
         with pytest.raises(Stopped, match="more than 2 s of processor time") as caught:
             module.call(function)
     assert caught.value.reason == "time"
+
+
+@pytest.mark.skipif(not Path("/proc/thread-self/schedstat").exists(), reason="the system does not say who waits")
+def test_who_waits_for_a_processor_is_not_stopped_and_who_rests_is(folder):
+    """One processor for a box and six processes that do nothing but compute."""
+    limits, mine = replace(LIMITS, seconds=1.5), os.sched_getaffinity(0)
+    burners = []
+    try:
+        os.sched_setaffinity(0, {min(mine)})
+        burners = [subprocess.Popen([sys.executable, "-c", "while True: pass"]) for _ in range(6)]
+        with Session(folder, {"m": "m.py", "helper": "deep/helper.py"}, choose_sandbox(False), limits) as session:
+            module = session.load("m")
+            used = session.processor_seconds()
+            assert module.call("work", used + 1.0) == 1
+            assert session.seconds > limits.seconds  # it did wait
+            with pytest.raises(Stopped, match=r"stopped after 1\.5 s") as caught:
+                module.call("rest")
+        assert caught.value.reason == "time"
+    finally:
+        os.sched_setaffinity(0, mine)
+        for process in burners:
+            process.kill()
+            process.wait()
+
+
+def test_what_is_granted_for_waiting_has_an_end(folder, monkeypatch):
+    """A box that makes its threads wait for each other gets no more than so many times its seconds."""
+    started = time.monotonic()
+    monkeypatch.setattr(session_module, "waiting_seconds", lambda pid: 2 * (time.monotonic() - started))
+    limits = replace(LIMITS, seconds=0.5)
+    with Session(folder, {"m": "m.py", "helper": "deep/helper.py"}, choose_sandbox(False), limits) as session:
+        module = session.load("m")
+        with pytest.raises(Stopped, match=r"stopped after 0\.5 s"):
+            module.call("rest")
 
 
 def test_processes_left_behind_end_with_the_box(session):

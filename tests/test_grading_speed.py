@@ -118,8 +118,8 @@ def test_what_disturbs_calls_with_few_rows_is_not_subtracted(monkeypatch, times,
     target = SimpleNamespace(timed=lambda *_: ([0.0] * CALLS, CALLS * left.pop(0)))
     monkeypatch.setattr(speed, "seconds_of_a_pass", lambda: 1.0)
     problems = [Timed(target, [np.zeros(CALLS)], lambda found: None, passes) for passes in (None, 150)]
-    exam = SimpleNamespace(require=lambda part, right, hint: said.append(right))
-    judge_speed(exam, "speed", "f", [problems] * ATTEMPTS, "")
+    exam = SimpleNamespace(require=lambda part, right, hint: said.append(right), rng=np.random.default_rng(0))
+    judge_speed(exam, "speed", "f", lambda rng: problems, "")
     assert (said, left) == ([fast], [])
 
 

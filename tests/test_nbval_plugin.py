@@ -9,6 +9,7 @@ import nbformat
 import pytest
 
 from book.copies import executed_path, is_fresh, remembered
+from book.nbval_plugin import STARTS, until_it_answers
 from book.order import ROOT
 from utils.records import records
 
@@ -138,3 +139,19 @@ def test_a_misprint_that_nothing_notices_fails_its_cell(book):
     status, out = run(book, path, "--mutants", "100")
     assert status == 1
     assert re.search(r"SURVIVED: cell 3, the print of eq-quadratic, \d+: \+  →  -", out)
+
+
+@pytest.mark.parametrize("dead", range(STARTS + 1))
+def test_a_kernel_that_does_not_answer_is_started_again(dead):
+    answers = iter([False] * dead + [True] * STARTS)
+
+    def start(name, cwd):
+        if not next(answers):
+            raise RuntimeError("Kernel didn't respond in 60 seconds")
+        return name, cwd
+
+    if dead < STARTS:
+        assert until_it_answers(start, "python3", cwd="here") == ("python3", "here")
+    else:
+        with pytest.raises(RuntimeError, match="didn't respond"):
+            until_it_answers(start, "python3", cwd="here")

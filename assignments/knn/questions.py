@@ -9,7 +9,7 @@ from grading.judging.comparison import difference, numbers, real_array
 from grading.judging.draws import draw_labels
 from grading.judging.exam import Exam
 from grading.judging.questions import Part, Question
-from grading.judging.speed import ATTEMPTS, CALLS, Timed, judge_speed
+from grading.judging.speed import CALLS, Timed, judge_speed
 
 ORDER, TITLE, MINUTES = 1, "k nearest neighbours", 120
 MODULES = {"k_nearest_neighbor": ("KNearestNeighbor",), "cross_validation": ("cross_validate",)}
@@ -27,13 +27,13 @@ def _trained(exam: Exam, X, y):
     return classifier, X
 
 
-def _pixels(exam: Exam, rows: int, columns: int) -> np.ndarray:
+def _pixels(rng: np.random.Generator, rows: int, columns: int) -> np.ndarray:
     """Whole numbers as pictures have them, so that every correct way of computing gives the same digits."""
-    return exam.rng.integers(0, 256, (rows, columns)).astype(float)
+    return rng.integers(0, 256, (rows, columns)).astype(float)
 
 
 def _judge_distances(exam: Exam, method: str) -> bool:
-    X_train, X = _pixels(exam, 23, 12), _pixels(exam, 7, 12)
+    X_train, X = _pixels(exam.rng, 23, 12), _pixels(exam.rng, 7, 12)
     classifier, train = _trained(exam, X_train, np.arange(23) % CLASSES)
     test = exam.session.put(X)
     found = classifier.call(method, test)
@@ -135,7 +135,7 @@ def _ties(rng) -> tuple[np.ndarray, np.ndarray]:
 def one_loop(exam: Exam) -> None:
     method = "compute_distances_one_loop"
     if _judge_distances(exam, method):
-        shapes = [((6, 4, 2), None, ""), ((6, 150, 2), 500, "the training rows"), ((6, 4, 1000), 180, "the features")]
+        shapes = [((6, 4, 2), None, ""), ((6, 150, 2), 400, "the training rows"), ((2, 16, 1000), 270, "the features")]
         _judge_speed(exam, method, shapes)
 
 
@@ -145,12 +145,12 @@ def no_loops(exam: Exam) -> None:
         return
     shapes = [
         ((4, 4, 2), None, ""),
-        ((150, 4, 2), 75, "the test rows"),
-        ((4, 150, 2), 75, "the training rows"),
-        ((4, 4, 1000), 105, "the features"),
+        ((150, 4, 2), 100, "the test rows"),
+        ((4, 150, 2), 100, "the training rows"),
+        ((2, 16, 1000), 200, "the features"),
     ]
     _judge_speed(exam, method, shapes)
-    X, X_train = _pixels(exam, 300, 1500), _pixels(exam, 2000, 1500)
+    X, X_train = _pixels(exam.rng, 300, 1500), _pixels(exam.rng, 2000, 1500)
     rows, columns = exam.rng.integers(0, 300, PAIRS), exam.rng.integers(0, 2000, PAIRS)
     expected = exam.expect("distances_of_pairs", X[rows], X_train[columns])
     classifier, _ = _trained(exam, X_train, np.zeros(2000, dtype=int))
@@ -165,15 +165,15 @@ def no_loops(exam: Exam) -> None:
 def _judge_speed(exam: Exam, method: str, shapes) -> None:
     """`shapes` are those of the test rows, the training rows and the features; passes that a call may take; a loop."""
     hint = "the result is right, but it takes as long as a loop does: there still is a loop over "
-    judge_speed(exam, "speed", method, [[_timed(exam, *shape) for shape in shapes] for _ in range(ATTEMPTS)], hint)
+    judge_speed(exam, "speed", method, lambda rng: [_timed(exam, rng, *shape) for shape in shapes], hint)
 
 
-def _timed(exam: Exam, shape: tuple[int, int, int], passes: int | None, loop: str) -> Timed:
+def _timed(exam: Exam, rng: np.random.Generator, shape: tuple[int, int, int], passes: int | None, loop: str) -> Timed:
     tests, trains, features = shape
-    X_train, X = _pixels(exam, trains, features), _pixels(exam, CALLS * tests, features).reshape(CALLS, tests, features)
+    X_train, X = _pixels(rng, trains, features), _pixels(rng, CALLS * tests, features).reshape(CALLS, tests, features)
     classifier, _ = _trained(exam, X_train, np.zeros(trains, dtype=int))
     calls = np.repeat(np.arange(CALLS), 8)
-    rows, columns = exam.rng.integers(0, tests, len(calls)), exam.rng.integers(0, trains, len(calls))
+    rows, columns = rng.integers(0, tests, len(calls)), rng.integers(0, trains, len(calls))
     expected = exam.expect("distances_of_pairs", X[calls, rows], X_train[columns])
 
     def wrong(found: list) -> str | None:

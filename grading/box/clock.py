@@ -1,6 +1,6 @@
-"""Processor time of a box: of the process that was started and of everything that descends from it.
+"""Processor time of a box, and how long it waited for its turn: of the process that was started and of its descendants.
 
-It does not grow while the box waits for its turn, so that a busy machine costs nobody a point.
+The first does not grow while the box waits, and the second is granted, so that a busy machine costs nobody a point.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from pathlib import Path
 
 import psutil
 
-__all__ = ["processor_seconds"]
+__all__ = ["processor_seconds", "waiting_seconds"]
 
 
 def processor_seconds(pid: int) -> float:
@@ -22,6 +22,24 @@ def processor_seconds(pid: int) -> float:
         total += _own(process) + _of_ended_children(process)
         pending += _children(process)
     return total
+
+
+def waiting_seconds(pid: int) -> float:
+    """Seconds for which a processor was wanted and not to be had: the longest wait of a thread of a process and its
+    descendants, and that of the caller's own thread beside it. 0 where the system does not say (Linux does)."""
+    longest, pending = 0.0, [pid]
+    while pending:
+        process = pending.pop()
+        longest = max([longest, *map(_waited, Path(f"/proc/{process}/task").glob("*/schedstat"))])
+        pending += _children(process)
+    return longest + _waited(Path("/proc/thread-self/schedstat"))
+
+
+def _waited(schedstat: Path) -> float:
+    try:
+        return int(schedstat.read_text("ascii").split()[1]) / 1e9
+    except (OSError, ValueError, IndexError):
+        return 0.0
 
 
 def _own(pid: int) -> float:

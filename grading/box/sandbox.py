@@ -41,7 +41,7 @@ class Limits:
     Attributes
     ----------
     seconds : float
-        Wall-clock time of the whole question, as far as the judge waits for the box.
+        Wall-clock time of the whole question, as far as the judge waits for the box and the box not for a processor.
     cpu_seconds : int
         Processor time of one process.
     memory_bytes : int

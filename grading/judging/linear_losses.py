@@ -17,7 +17,7 @@ from grading.box.session import SubmissionError
 from grading.judging.comparison import difference, minus, numbers, one_array, real_array, several, with_hints
 from grading.judging.draws import draw_labels
 from grading.judging.exam import Exam
-from grading.judging.speed import ATTEMPTS, CALLS, Timed, judge_speed
+from grading.judging.speed import CALLS, Timed, judge_speed
 
 __all__ = ["REG", "SHAPES", "LinearLoss", "draw_problem", "returns_loss_and_gradient"]
 
@@ -27,7 +27,7 @@ REG = 0.7
 NAIVE_LOSS_PARTS = ("data", "inputs", "regularisation")
 EITHER = "With ½ the gradient must be reg * W, and then it is accepted, too"
 #: (N, D, C) of the problems on which time is taken, and passes of the loop that a call may take as long as.
-FEW_ROWS, MANY_ROWS, PASSES = (6, 5, 4), (200, 5, 4), 150
+FEW_ROWS, MANY_ROWS, PASSES = (6, 5, 4), (200, 5, 4), 180
 
 
 def draw_problem(rng, shape: tuple[int, int, int], scale: Callable[[int], float] = lambda d: 1.0):
@@ -236,12 +236,15 @@ class LinearLoss:
 
     def _judge_speed(self, exam: Exam, less: float) -> None:
         hint = "loss and gradient are right, but they take as long as a loop over the rows does; is everything "
-        attempts = [[self._timed(exam, shape, less) for shape in (FEW_ROWS, MANY_ROWS)] for _ in range(ATTEMPTS)]
-        judge_speed(exam, "speed", self.vectorized, attempts, f"{hint}vectorised?")
 
-    def _timed(self, exam: Exam, shape, less: float) -> Timed:
+        def draw(rng: np.random.Generator) -> list[Timed]:
+            return [self._timed(exam, rng, shape, less) for shape in (FEW_ROWS, MANY_ROWS)]
+
+        judge_speed(exam, "speed", self.vectorized, draw, f"{hint}vectorised?")
+
+    def _timed(self, exam: Exam, rng: np.random.Generator, shape, less: float) -> Timed:
         """`less` is by how much the factor of the squares is smaller than reg."""
-        stacks = [np.stack(arrays) for arrays in zip(*(self.draw(exam.rng, shape) for _ in range(CALLS)), strict=True)]
+        stacks = [np.stack(arrays) for arrays in zip(*(self.draw(rng, shape) for _ in range(CALLS)), strict=True)]
         losses, gradients = exam.expect("losses_and_gradients", *stacks, REG)
         losses, gradients = losses - less * (stacks[0] ** 2).sum(axis=(1, 2)), gradients - 2 * less * stacks[0]
 

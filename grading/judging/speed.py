@@ -24,7 +24,7 @@ __all__ = ["ATTEMPTS", "CALLS", "Timed", "judge_speed", "seconds_of_a_pass"]
 #: Calls that are timed together.
 CALLS = 20
 #: Times that a submission is measured at most; once fast is fast.
-ATTEMPTS = 5
+ATTEMPTS = 8
 #: What a call with few rows may cost, in passes, and be subtracted.
 FEW = 800
 LISTS = "the result is right, but it is a list, and to make it takes as long as a loop does: return the array itself"
@@ -69,22 +69,25 @@ def seconds_of_a_pass(passes: int = 500, length: int = 4) -> float:
     return best / passes
 
 
-def judge_speed(exam: Exam, part: str, function: str, attempts: Sequence[Sequence[Timed]], hint: str) -> None:
+def judge_speed(
+    exam: Exam, part: str, function: str, draw: Callable[[np.random.Generator], Sequence[Timed]], hint: str
+) -> None:
     """Mark a part by whether calls of a function take less processor time than loops do, and return the right values.
 
     Parameters
     ----------
     function : str
         Its name.
-    attempts : sequence of sequences of Timed
-        ATTEMPTS times the same problems with other numbers, of each the one with few rows first. They are all drawn
-        before, so that what is drawn next does not depend on how many were needed.
+    draw : callable
+        Makes the problems of one attempt, the one with few rows first, always of the same shapes. It is given
+        generators of its own, so that what the exam draws next does not depend on how many attempts were needed.
     hint : str
         What is said where they do not, before the `loop` of a problem.
     """
-    seconds = np.full(len(attempts[0]), np.inf)
-    loop, lists, slow = np.inf, False, []
-    for problems in attempts:
+    seconds, loop, lists, slow = None, np.inf, False, []
+    for rng in exam.rng.spawn(ATTEMPTS):
+        problems = draw(rng)
+        seconds = np.full(len(problems), np.inf) if seconds is None else seconds
         loop = min(loop, seconds_of_a_pass())
         # few rows again at the end: what disturbed their first calls, or warmed up in them, would be subtracted
         for place, problem in [*enumerate(problems), (0, problems[0])]:
