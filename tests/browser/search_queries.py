@@ -1,0 +1,35 @@
+"""What students type, and the page or section that answers it. Written down before the search was tuned."""
+
+from __future__ import annotations
+
+#: The first result of a query is this page, or this section of it.
+ANSWERS = {
+    "softmax gradient": "chapters/networks/softmax_regression.html#the-gradient-twice",
+    "hinge loss": "chapters/classical/linear_classifiers.html#how-wrong-the-hinge-loss",
+    "svm": "chapters/classical/svm.html",
+    "knn": "chapters/classical/knn.html",
+    "k-means": "chapters/classical/kmeans.html",
+    "kmeans": "chapters/classical/kmeans.html",
+    "shape mismatch": "chapters/foundations/broadcasting.html",
+    "why does gan saturate": "chapters/generative/gan.html",
+    "eigenvalues of a symmetric matrix": "chapters/foundations/symmetric_matrices.html",
+    "batchnorm": "chapters/networks/initialization_and_normalization.html",
+    "reparameterization trick": "chapters/generative/vae.html",
+    "cuda out of memory": "chapters/practice/pytorch_memory.html",
+}
+#: For these nothing was tuned.
+UNSEEN = {
+    "confusion matrix": "chapters/evaluation/classification_metrics.html",
+    "viterbi": "chapters/classical/hmm.html",
+    "undo a commit": "chapters/practice/git.html",
+    "learning rate warmup": "chapters/networks/batch_size_and_learning_rate.html",
+    "lagrange multipliers": "chapters/foundations/lagrange_duality.html",
+    "kl divergence between two gaussians": "chapters/foundations/gaussian_kl.html",
+    "checkerboard artifacts": "chapters/networks/transposed_convolution.html",
+    "lasso": "chapters/classical/regularization.html",
+}
+
+
+def answers(address: str, wanted: str) -> bool:
+    """Whether a result leads to the page or section that is wanted; any place of a page that is wanted as a whole."""
+    return address == wanted if "#" in wanted else address.partition("#")[0] == wanted
