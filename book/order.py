@@ -41,6 +41,13 @@ def chapter_files(root: Path = ROOT) -> list[Path]:
     return [path for path in found if not any(part.startswith(".") for part in path.relative_to(root).parts)]
 
 
+def parts(root: Path = ROOT) -> dict[str, str]:
+    """The caption of the part that each page stands in; the first page stands in none."""
+    toc = yaml.safe_load((root / "_toc.yml").read_text(encoding="utf-8"))
+    files = {part["caption"]: _files(part) for part in toc.get("parts", [])}
+    return {d.removesuffix(".ipynb").removesuffix(".md"): caption for caption, found in files.items() for d in found}
+
+
 def _files(node) -> list[str]:
     if isinstance(node, list):
         return [document for item in node for document in _files(item)]

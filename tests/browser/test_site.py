@@ -1,4 +1,4 @@
-"""What is asked of single pages: the theme's button, search, the numbers of the front page."""
+"""What is asked of single pages: the theme's button, the numbers of the front page."""
 
 from __future__ import annotations
 
@@ -14,13 +14,6 @@ def test_theme_button_changes_the_page(visit):
         seen.add(tuple(page.evaluate(look)))
     assert {theme for theme, _ in seen} >= {"light", "dark"}
     assert len({colour for _, colour in seen}) == 2
-
-
-def test_search_finds_a_chapter(visit):
-    page = visit("search.html?q=rayleigh").page
-    page.wait_for_selector("ul.search li a")
-    links = page.locator("ul.search li a").evaluate_all("all => all.map(a => a.getAttribute('href'))")
-    assert any("rayleigh_quotient" in link for link in links)
 
 
 def test_front_page_numbers_are_counted(visit):

@@ -15,11 +15,7 @@ def trim_scripts(app, pagename, templatename, context, doctree):
             continue
         seen.add(body)
         if name and "documentation_options" not in name:
-            # the script objects are shared by all pages; the search page calls its scripts while it loads
-            if pagename == "search":
-                attributes.pop("defer", None)
-            else:
-                attributes["defer"] = "defer"
+            attributes["defer"] = "defer"
         kept.append(script)
     context["script_files"] = kept
     context["css_files"] = [c for c in context.get("css_files", []) if "thebe" not in str(getattr(c, "filename", c))]

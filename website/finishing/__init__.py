@@ -21,7 +21,7 @@ def finish(site: Path) -> None:
     """Finish the pages under `site` that are new, and what all of them share."""
     from concurrent.futures import ProcessPoolExecutor  # here, because most builds only ask `is_finished`
 
-    from website.finishing import assets, fonts, pages, stylesheets
+    from website.finishing import assets, fonts, pages, search, stylesheets
 
     known, static = recall(site), site / "_static"
     found = {page.relative_to(site).as_posix(): page for page in sorted(site.rglob("*.html"))}
@@ -35,6 +35,7 @@ def finish(site: Path) -> None:
             finished = list(pool.map(work, new))
     facts = {name: known.get(name) for name in found} | dict(zip(new, finished, strict=True))
     assets.put(static)
+    search.put(static, {name: page["units"] for name, page in facts.items()})
     scripts = "\n".join(
         (static / script).read_text("utf-8", errors="ignore")
         for script in sorted({script for page in facts.values() for script in page["scripts"]})

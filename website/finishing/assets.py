@@ -15,7 +15,10 @@ from website.common import DEMOS, WEBSITE
 from website.kept import kept
 
 #: Scripts made of several files, by their place in _static without suffix, and where each begins under website/.
-BUNDLES = {f"demos/{name}": f"demos/{name}/element.js" for name in DEMOS} | {"scripts/bootstrap": "theme/bootstrap.js"}
+BUNDLES = {f"demos/{name}": f"demos/{name}/element.js" for name in DEMOS} | {
+    "scripts/bootstrap": "theme/bootstrap.js",
+    "search/search": "search/dialog.js",
+}
 
 
 def put(static: Path) -> None:
@@ -50,7 +53,8 @@ def _put_katex(target: Path) -> None:
 
 
 def _put_bundles(static: Path) -> None:
-    sources = sorted(path for folder in ("demos", "theme") for path in WEBSITE.glob(f"{folder}/**/*") if path.is_file())
+    folders = ("demos", "search", "theme")
+    sources = sorted(path for folder in folders for path in WEBSITE.glob(f"{folder}/**/*") if path.is_file())
     sources += [WEBSITE / "bundle.mjs", WEBSITE / "package-lock.json"]
     ingredients = [part for path in sources for part in (str(path.relative_to(WEBSITE)), path.read_bytes())]
     bundled = json.loads(kept(static.parent, "bundles.json", ingredients, lambda: _bundle(static)))

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import html
 import re
+from dataclasses import asdict
 from pathlib import Path
 
 from book.order import ROOT
 from website.common import repository
 from website.downloads import chapter_zip, download
 from website.finishing.fonts import MATH_FONTS
+from website.finishing.units import units
 
 FONT_AWESOME_SCRIPT = re.compile(
     r"\s*(?:<!-- So that users can add custom icons -->\s*)?<script[^>]*fontawesome[^>]*></script>"
@@ -42,7 +44,8 @@ def finish(site: Path, name: str) -> dict:
     -------
     dict
         stylesheets: those that it loaded before, which `link` replaces by one; scripts; words: all in its tags and
-        scripts, classes among them; icons; mathematics: the characters set in each of KaTeX's fonts.
+        scripts, classes among them; icons; mathematics: the characters set in each of KaTeX's fonts; units: what the
+        search finds on it.
     """
     page = site / name
     text = PRELOAD.sub("", FONT_AWESOME_SCRIPT.sub("", page.read_text("utf-8")))
@@ -57,7 +60,8 @@ def finish(site: Path, name: str) -> dict:
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_text(download(notebook, repository()), "utf-8")
         chapter_zip(notebook, target.with_suffix(".zip"))
-    return {"stylesheets": names, "scripts": sorted(set(SCRIPT.findall(text)))} | named(text)
+    found = [asdict(unit) for unit in units(text)]
+    return {"stylesheets": names, "scripts": sorted(set(SCRIPT.findall(text))), "units": found} | named(text)
 
 
 def named(text: str) -> dict:

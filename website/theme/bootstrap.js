@@ -2,6 +2,7 @@
 // It stands in for the theme's own script, which holds all of Bootstrap.
 import Dropdown from "bootstrap/js/src/dropdown.js";
 import Tooltip from "bootstrap/js/src/tooltip.js";
+import "../search/open.js";
 
 window.bootstrap = { Dropdown, Tooltip };
 
