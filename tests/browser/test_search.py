@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from tests.browser.aspects.accessibility import violations
-from tests.browser.search_queries import ANSWERS, UNSEEN, answers
-from tests.browser.visit import visiting
+from tests.browser.search_queries import AFTERWARDS, ANSWERS, UNSEEN, answers
+from tests.browser.visit import SCREEN, visiting
 
 CHAPTER = "chapters/foundations/symmetric_matrices.html"
 DIALOG = "dialog.eer-search"
@@ -83,16 +83,11 @@ def test_a_page_loads_nothing_of_it_and_the_first_result_weighs_little(chapter):
     chapter.page.keyboard.press("Escape")
 
 
-def test_what_students_type_is_answered(search):
-    first = {query: (search.ask(query) or [""])[0] for query in ANSWERS}
-    missed = {query: got for query, got in first.items() if not answers(got, ANSWERS[query])}
-    assert len(missed) <= len(ANSWERS) // 12, missed
-
-
-def test_what_nothing_was_tuned_for_is_answered(search):
-    first = {query: (search.ask(query) or [""])[0] for query in UNSEEN}
-    missed = {query: got for query, got in first.items() if not answers(got, UNSEEN[query])}
-    assert len(missed) <= 1, missed
+@pytest.mark.parametrize(("queries", "misses"), [(ANSWERS, 1), (AFTERWARDS, 2), (UNSEEN, 1)])
+def test_what_students_type_is_answered(search, queries, misses):
+    first = {query: (search.ask(query) or [""])[0] for query in queries}
+    missed = {query: got for query, got in first.items() if not answers(got, queries[query])}
+    assert len(missed) <= misses, missed
 
 
 @pytest.mark.parametrize(
@@ -211,27 +206,30 @@ def test_a_place_on_the_same_page_is_opened(search):
     assert search.page.evaluate("location.hash") == f"#{anchor}"
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [390, 1440])
-def test_it_is_accessible_and_fits(visit, scheme, width):
-    search = Search(visit("404.html", scheme=scheme, width=width))
-    search.open().type("hinge loss")
+def test_it_is_accessible_and_fits(search):
     page = search.page
-    assert page.locator(FOUND).count()
-    assert violations(page, DIALOG) == []
-    box, icon, field = (page.locator(at).bounding_box() for at in (DIALOG, f"{DIALOG} i", FIELD))
-    assert icon["x"] + icon["width"] <= field["x"]
-    assert box["width"] == width if width == 390 else box["width"] < width
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-    assert page.locator(DIALOG).evaluate("(dialog) => dialog.scrollWidth <= dialog.clientWidth")
+    try:
+        for width, theme in ((1440, "light"), (1440, "dark"), (390, "dark"), (390, "light")):
+            page.set_viewport_size({"width": width, "height": 844})
+            page.evaluate("(theme) => (document.documentElement.dataset.theme = theme)", theme)
+            assert search.ask("hinge loss")
+            assert violations(page, DIALOG) == [], (width, theme)
+            box, icon, field = (page.locator(at).bounding_box() for at in (DIALOG, f"{DIALOG} i", FIELD))
+            assert icon["x"] + icon["width"] <= field["x"]
+            assert box["width"] == width if width == 390 else box["width"] < width
+            assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+            assert page.locator(DIALOG).evaluate("(dialog) => dialog.scrollWidth <= dialog.clientWidth")
+    finally:
+        page.set_viewport_size(SCREEN)
+        page.evaluate("document.documentElement.dataset.theme = 'light'")
     assert search.visit.complaints == []
 
 
-def test_enter_leads_to_another_page(visit):
+def test_enter_leads_to_another_page_from_a_page_at_any_address(visit):
     search = Search(visit("404.html"))
-    (address, *_) = search.open().ask("svm")
+    assert search.open().ask("what a tick means")[0] == "what_a_tick_means.html"
     search.page.keyboard.press("Enter")
-    search.page.wait_for_url(f"**/{address}")
+    search.page.wait_for_url("**/what_a_tick_means.html")
 
 
 def test_the_page_of_the_search_takes_a_query_from_its_address(visit):

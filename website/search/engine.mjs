@@ -132,10 +132,9 @@ export class Engine {
   }
 
   /** Any of a word's alternatives; where it may be unfinished, what begins with it too. */
-  any({ alternatives, together = [], also, typed }, unfinished) {
+  any({ alternatives, together, typed }, unfinished) {
     const queries = alternatives.map((word, i) => ({ queries: [word], boost: this.scaled(i ? 0.7 : 1) }));
     if (together.length) queries.push({ combineWith: "AND", queries: together, boost: this.scaled(0.4) });
-    if (also) queries.push({ queries: [also] });
     if (unfinished && !together.length && typed.length >= PREFIX_FROM) {
       const begun = plain(typed);
       queries.push({ queries: [begun], prefix: true, boost: this.scaled(0.6) });
@@ -179,7 +178,7 @@ const PLACES = ["title", "where", "text"];
 const nearest = (places) => PLACES.find((place) => places.includes(place));
 
 /** Where a word stands best; of a term whose words stand apart, where the worst of them does. */
-function placed(match, { alternatives, together = [] }) {
+function placed(match, { alternatives, together }) {
   if (!together.length) return { place: nearest(Object.values(match).flat()), apart: false };
   const whole = alternatives.flatMap((word) => match[word] ?? []);
   if (whole.length) return { place: nearest(whole), apart: false };

@@ -92,37 +92,30 @@ export function indexed(text) {
 }
 
 /**
- * What a reader asks for: a list of words, each as the list of alternatives that count for it. The last may be
- * unfinished; `typed` is how it stands there.
+ * What a reader asks for, as a list of words. Of each: the alternatives that count for it; of a word made of several, all
+ * of them that count `together`; and how it is `typed`, because the last may be unfinished.
  */
 export function asked(query) {
   const all = [];
   for (const { parts, joined } of pieces(query)) {
-    parts.forEach((part, i) => all.push({ part, stem: stem(part), joined: i === 0 ? joined : null, within: i > 0 }));
+    parts.forEach((part, i) => all.push({ part, stem: stem(part), joined: i ? null : joined, length: parts.length }));
   }
   const stems = all.map((word) => word.stem);
+  const counts = ({ part }) => part.length > 1 && !STOP.has(part);
+  const meant = (word) => (MEANT[word] ?? []).map(stem);
   const words = [];
+  const add = (names, i, length) => {
+    const together = length > 1 ? all.slice(i, i + length).filter(counts).map((word) => word.stem) : [];
+    words.push({ alternatives: names, together, typed: all[i + length - 1].part });
+    return i + length;
+  };
   for (let i = 0; i < all.length; ) {
-    const name = nameAt(stems, i);
-    if (name) {
-      const meant = (MEANT[name.name] ?? []).map(stem);
-      const together = all.slice(i, i + name.length).filter(({ part }) => part.length > 1 && !STOP.has(part));
-      words.push({
-        alternatives: [name.name, ...meant],
-        together: name.length > 1 ? together.map((word) => word.stem) : [],
-        typed: all[i + name.length - 1].part,
-      });
-      i += name.length;
-      continue;
-    }
-    const { part, stem: own, joined } = all[i];
-    const isolated = all.length === 1;
-    if (isolated || (part.length > 1 && !STOP.has(part))) {
-      const meant = (MEANT[part] ?? []).map(stem);
-      words.push({ alternatives: [own, ...meant], also: joined ? stem(joined) : null, typed: part });
-    }
-    i += 1;
+    const { part, stem: own, joined, length } = all[i], name = nameAt(stems, i);
+    if (name) i = add([name.name, ...meant(name.name)], i, name.length);
+    else if (joined) i = add([stem(joined)], i, length);
+    else if (counts(all[i]) || all.length === 1) i = add([own, ...meant(part)], i, 1);
+    else i += 1;
   }
   // of nothing but small words, all count
-  return words.length ? words : all.map(({ part, stem: own }) => ({ alternatives: [own], typed: part }));
+  return words.length ? words : all.map(({ part, stem: own }) => ({ alternatives: [own], together: [], typed: part }));
 }
