@@ -71,7 +71,7 @@ function result({ unit, words }, attributes = {}) {
     "a",
     { href: new URL(unit.address, root), class: "eer-found", ...attributes },
     element("span", { class: "eer-found-head" }, called, element("span", { class: "eer-found-kind" }, KINDS[unit.kind])),
-    element("span", { class: "eer-found-where" }, where || "Every Equation Runs"),
+    element("span", { class: "eer-found-where" }, where || "Front page"),
     line,
   );
 }

@@ -13,6 +13,7 @@ const CHAPTER = /^chapters\/[^/]+\/(?!index\.html)/;
 const CALLED = { title: 1, where: 0.7, text: 0 }; // more for what is called so than for what speaks of it
 const SPEAKS = { title: 2, where: 0.5, text: 1 };
 const EXACT = 1.6; // a title that says what was asked for, and nothing else
+const PARTS = ["equation", "exercise"]; // where one of these answers best, the section around it is shown first
 const CLEAR = 1.5; // so many times as often as any other chapter
 const PREFIX_FROM = 2;
 const LIMIT = 30;
@@ -120,9 +121,10 @@ export class Engine {
     }
     const [[first, most] = [], [, next] = [, 0]] = [...speaking].sort((a, b) => b[1] - a[1]);
     if (first === undefined || most < CLEAR * next) return results;
-    const place = results.findIndex(({ unit }) => unit.page === first && (unit.kind === "page" || unit.kind === "section"));
-    const best = place < 0 ? results.findIndex(({ unit }) => unit.page === first) : place;
-    return [results[best], ...results.filter((_, i) => i !== best)];
+    const found = results.find(({ unit }) => unit.page === first);
+    const around = PARTS.includes(found.unit.kind) && results.find(({ unit }) => unit.id === found.unit.inside.at(-1));
+    const best = around || found;
+    return [best, ...results.filter((one) => one !== best)];
   }
 
   /** A word as a query; where nothing in the book is called so, what is spelt almost so. */
