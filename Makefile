@@ -11,7 +11,7 @@ export DATA_ROOT := $(abspath $(DATA_ROOT))
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help environment book test lab serve data chapter new-chapter start grade progress release grade-all clear-outputs mutants lighthouse budget lock clean
+.PHONY: help environment book test lab serve data chapter new-chapter start grade progress release grade-all pdf clear-outputs mutants lighthouse budget lock clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' Makefile
@@ -33,6 +33,9 @@ lab: environment ## JupyterLab on the chapters
 
 serve: ## look at the website: http://127.0.0.1:8000 (PORT=8001 picks another port)
 	@"$(PYTHON)" -m tools.serve $(PORT)
+
+pdf: environment ## print the built website to _build/pdf (needs Chromium): make pdf, or one chapter, make pdf C=classical/pca
+	@$(RUN) -m tools.pdf $(C)
 
 data: environment ## download real CIFAR-10 and MNIST to data/ (or DATA_ROOT), verified
 	@$(RUN) -m utils.data
