@@ -1,7 +1,9 @@
 """Finished pages lack only what they do not need, and what is kept from build to build is what would be made anew."""
 
+import importlib.util
 import io
 import re
+from pathlib import Path
 
 import pytest
 from fontTools.ttLib import TTFont
@@ -172,3 +174,18 @@ def test_a_page_names_its_stylesheet_from_where_it_named_them(root, tmp_path):
     pages.link(page, "book-0a.css", {})
     assert page.read_text("utf-8").split('"')[3] == f"{root}_static/book-0a.css"
     assert pages.SCRIPT.findall(f'<script src="{root}_static/book.js"></script>') == ["book.js"]
+
+
+def test_the_theme_looks_for_nothing_that_scrolls(tmp_path):
+    theme = Path(importlib.util.find_spec("pydata_sphinx_theme").origin).parent / "theme/pydata_sphinx_theme/static"
+    script, theirs = tmp_path / "theme.js", (theme / assets.THEME).read_text("utf-8")
+    script.write_text(theirs, "utf-8")
+    for _ in range(2):  # a site that is built again holds the script as it was left
+        assets._calm_theme(script)
+        calm = script.read_text("utf-8")
+        assert '.querySelectorAll(["pre"' in theirs
+        assert '.querySelectorAll(["pre"' not in calm
+        assert 0 < len(theirs) - len(calm) < 200
+    script.write_text(theirs.replace('["pre"', '["code"'), "utf-8")
+    with pytest.raises(RuntimeError, match=r"is not the script that website/finishing/assets\.py knows"):
+        assets._calm_theme(script)

@@ -20,10 +20,19 @@ BUNDLES = {f"demos/{name}": f"demos/{name}/element.js" for name in DEMOS} | {
     "search/search": "search/dialog.js",
 }
 
+THEME = "scripts/pydata-sphinx-theme.js"
+#: Where the theme looks for what scrolls, when a page is read and whenever something in it changes. It lays out the
+#: page anew for each place that it finds, seconds on a phone; book.js looks after such places.
+SCROLLING = re.compile(
+    r'document\.querySelectorAll\(\["pre",[^\]]*\]\.join\(", "\)\)(?=\.forEach\(\w+=>\{\w+\.tabIndex)'
+)
+NOTHING = "[]"
+
 
 def put(static: Path) -> None:
     for path in WEBSITE.glob("static/*"):
         shutil.copyfile(path, static / path.name)
+    _calm_theme(static / THEME)
     _put_katex(static / "katex")
     _put_bundles(static)
     (static / "demos" / "palette.css").write_text(palette(), "utf-8")
@@ -32,6 +41,7 @@ def put(static: Path) -> None:
 def versions(static: Path) -> dict[str, str]:
     """A mark of the content of each script that the book writes, so that no browser keeps an old one."""
     scripts = ["book.js", *(f"{name}.js" for name in BUNDLES)]
+    scripts += [THEME] if (static / THEME).is_file() else []
     return {name: hashlib.sha256((static / name).read_bytes()).hexdigest()[:8] for name in scripts}
 
 
@@ -42,6 +52,26 @@ def palette() -> str:
         variables = "".join(f"--eer-{name}:{value};" for name, value in colours.items())
         rules.append(f"html{'' if theme == 'light' else f'[data-theme={theme}]'}{{{variables}}}")
     return "\n".join(rules)
+
+
+def _calm_theme(script: Path) -> None:
+    """Let the theme's script look for nothing that scrolls.
+
+    Raises
+    ------
+    RuntimeError
+        It is written otherwise than the one that this book was made for.
+    """
+    if not script.is_file():
+        return
+    text = script.read_text("utf-8")
+    calm = SCROLLING.sub(NOTHING, text)
+    if f"{NOTHING}.forEach(" not in calm:
+        raise RuntimeError(
+            f"{script.name} is not the script that website/finishing/assets.py knows: see SCROLLING there"
+        )
+    if calm != text:
+        script.write_text(calm, "utf-8")
 
 
 def _put_katex(target: Path) -> None:

@@ -1,42 +1,54 @@
-// Blocks far from the reader are not laid out while the page loads (book.css). Once it has loaded, lay them out in slices
-// too short to be felt, so that scrolling, printing and searching meet a finished page.
-const BLOCKS = ".bd-article section > *";
-const SLICE = 8; // milliseconds
+// Blocks far from the reader are not laid out before the reader comes near (book.css): all of a chapter at once would keep
+// a phone busy for seconds.
 
-// Whatever is wider than its place scrolls; make such places reachable by keyboard, and only such places.
+// Whatever is wider than its place scrolls; make such places reachable by keyboard, and only such places. They are looked
+// at when they are drawn for the first time, in a block that comes near or a fold that opens, and when their size changes:
+// what is laid out then is laid out anyway.
 const SCROLLING = "div.math, .katex-display, pre, .cell_output, .pst-scrollable-table-container";
 
-function markScrolling() {
-  const all = [...document.querySelectorAll(SCROLLING)];
-  const wide = all.map((element) => element.scrollWidth > element.clientWidth + 1); // read all, then write all
-  all.forEach((element, i) => {
-    if (wide[i] === element.hasAttribute("tabindex")) return;
-    if (wide[i]) element.tabIndex = 0;
-    else element.removeAttribute("tabindex");
+const drawn = new ResizeObserver((changes) => {
+  const places = changes.map(({ target }) => target);
+  const wide = places.map((place) => place.scrollWidth > place.clientWidth + 1); // read all, then write all
+  places.forEach((place, i) => {
+    if (wide[i] === place.hasAttribute("tabindex")) return;
+    if (wide[i]) place.tabIndex = 0;
+    else place.removeAttribute("tabindex");
   });
-}
-
-// As many blocks at once as fit the slice: laid out one by one they would take several times as long.
-function finish(blocks, size = 1) {
-  const start = performance.now();
-  const slice = blocks.splice(0, size);
-  slice.forEach((block) => (block.style.contentVisibility = "visible"));
-  slice.at(-1)?.offsetHeight; // to be read, it has to be laid out, and all before it
-  const faster = SLICE / (performance.now() - start);
-  if (blocks.length) setTimeout(finish, 0, blocks, Math.max(1, Math.floor(size * Math.min(2, faster))));
-  else new ResizeObserver(remeasure).observe(document.body);
-}
-
-// Once at the end, then whenever something folded opens or the page becomes narrower or wider.
-function remeasure() {
-  markScrolling();
-  document.documentElement.dataset.finished = "";
-}
+});
 
 window.addEventListener("load", async () => {
   await document.fonts.ready;
-  finish([...document.querySelectorAll(BLOCKS)].filter((block) => block.tagName !== "SECTION"));
+  document.querySelectorAll(SCROLLING).forEach((place) => drawn.observe(place));
+  document.documentElement.dataset.finished = document.querySelector(":target") ? "whole" : "";
 });
+
+// Blocks on the way to a place, drawn for the first time, may be higher or lower than was thought: a link has led to its
+// place when that is where it should be and stays there, unless the reader goes elsewhere meanwhile.
+function arrive(target) {
+  const elsewhere = new AbortController();
+  const { signal } = elsewhere;
+  for (const act of ["wheel", "touchstart", "pointerdown", "keydown"]) {
+    window.addEventListener(act, () => elsewhere.abort(), { passive: true, signal });
+  }
+  const space = (element, side) => parseFloat(getComputedStyle(element)[side]) || 0;
+  const due = space(target, "scrollMarginTop") + space(document.documentElement, "scrollPaddingTop");
+  let [before, still, tries] = [NaN, 0, 10];
+  const look = () => {
+    if (signal.aborted) return;
+    const { top } = target.getBoundingClientRect();
+    still = Math.abs(top - before) < 1 ? still + 1 : 0;
+    before = top;
+    if (still >= 3) {
+      const below = document.documentElement.scrollHeight - innerHeight - scrollY;
+      const there = Math.abs(top - due) < 2 || (top > due && below < 2);
+      if (there || tries-- === 0) return elsewhere.abort();
+      target.scrollIntoView({ behavior: "instant" });
+      still = 0;
+    }
+    requestAnimationFrame(look);
+  };
+  look();
+}
 
 // A link into a fold opens it: a section that goes further, folded code, the solution of an exercise.
 function reveal() {
@@ -54,7 +66,14 @@ function reveal() {
 window.addEventListener("load", reveal);
 window.addEventListener("hashchange", reveal);
 document.addEventListener("click", ({ target }) => {
-  if (target.closest("a")?.hash === location.hash && location.hash) setTimeout(reveal); // no change of the address
+  const { hash, href } = target.closest("a") ?? {};
+  if (!hash) return;
+  setTimeout(() => {
+    if (href !== location.href) return; // it led to another page, or a demo has taken it
+    reveal();
+    const place = document.getElementById(decodeURIComponent(hash.slice(1)));
+    if (place) arrive(place);
+  });
 });
 
 // Paper is white: a page is printed in its light colours, whatever the reader reads it in. Drawings in those colours have
