@@ -44,3 +44,13 @@ def test_a_formula_is_a_stop_of_the_keyboard_only_while_it_is_wider_than_its_pla
         page.wait_for_function("width => innerWidth === width", arg=size["width"])
         page.evaluate(TWO_FRAMES)
         assert formula.get_attribute("tabindex") == stop, size
+
+
+def test_a_wide_output_of_a_cell_is_a_stop_of_the_keyboard(visit):
+    plant = """addEventListener('DOMContentLoaded', () => {
+      const title = document.querySelector('article.bd-article h1');
+      title.insertAdjacentHTML('afterend', `<div class="cell_output"><div class="output" id="wide">
+        <span style="display: inline-block; width: 200rem; height: 1em"></span></div></div>`);
+    });"""
+    page = visit(CHAPTER, prepare=lambda page: page.add_init_script(plant)).page
+    page.wait_for_selector("#wide[tabindex='0']")

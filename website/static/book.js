@@ -4,7 +4,7 @@
 // Whatever is wider than its place scrolls; make such places reachable by keyboard, and only such places. They are looked
 // at when they are drawn for the first time, in a block that comes near or a fold that opens, and when their size changes:
 // what is laid out then is laid out anyway.
-const SCROLLING = "div.math, .katex-display, pre, .cell_output, .pst-scrollable-table-container";
+const SCROLLING = "div.math, .katex-display, pre, .cell_output, .cell_output .output, .pst-scrollable-table-container";
 
 const drawn = new ResizeObserver((changes) => {
   const places = changes.map(({ target }) => target);
