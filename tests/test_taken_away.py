@@ -75,6 +75,19 @@ def test_nearest_neighbours():
             wrong()
 
 
+def test_singular_values():
+    svd_by_spectrum = definitions(ROOT / "chapters/foundations/symmetric_matrices.ipynb")["svd_by_spectrum"]
+    rng = np.random.default_rng(0)
+    for A in (rng.normal(size=(5, 3)), 1e-9 * rng.normal(size=(3, 7)), np.outer([1, -2, 0], [3, 4]), np.array([[-2]])):
+        U, sigma, V = svd_by_spectrum(A)
+        np.testing.assert_allclose(sigma, np.linalg.svd(A, compute_uv=False)[: np.linalg.matrix_rank(A)])
+        np.testing.assert_allclose(U * sigma @ V.T, A, atol=1e-12 * np.abs(A).max())
+        for Q in (U, V):
+            np.testing.assert_allclose(Q.T @ Q, np.eye(len(sigma)), atol=1e-12)
+    U, sigma, V = svd_by_spectrum(np.zeros((2, 3)))
+    assert (U.shape, sigma.shape, V.shape) == ((2, 0), (0,), (3, 0))
+
+
 def test_bayes_decision():
     chapter = definitions(ROOT / "chapters/classical/bayes_decision.ipynb")
     sure = np.array([[1.0, 0.0], [0.0, 1.0]])  # forecasts of exactly 0 and 1
