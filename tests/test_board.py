@@ -1,9 +1,13 @@
 """A TensorBoard of this process: asked over HTTP, seen by Chromium, and gone afterwards."""
 
+import base64
+import io
 import threading
 import urllib.error
 
+import numpy as np
 import pytest
+from PIL import Image
 from torch.utils.tensorboard import SummaryWriter
 
 from utils import board, missing
@@ -77,7 +81,7 @@ def test_without_a_browser_nothing_is_seen(served, monkeypatch, tmp_path):
 
 
 def test_the_page_is_seen(served, monkeypatch):
-    seen = served.look("timeseries", ["loss / train", "Smoothed", "4 sec"], size=(800, 500))
+    seen = served.look("timeseries", ["loss / train", "Smoothed", "4 sec"], size=(800, 500), part="card-view")
     if isinstance(seen, NotRun):
         pytest.skip("no Chromium on this machine")
     assert isinstance(seen.picture, Picture)
@@ -85,6 +89,8 @@ def test_the_page_is_seen(served, monkeypatch):
     assert "two" in seen.text
     assert seen.shows(5)
     assert len(seen.picture.svg) < 60_000
+    assert 200 < seen.part.width < 500
+    assert 200 < seen.part.height < 500
     monkeypatch.setattr(board, "PATIENCE", 5)
     with pytest.raises(BoardFailed):
         served.look("timeseries", ["nowhere on it"])
@@ -114,6 +120,21 @@ def test_a_page_that_waits_or_changes_is_not_at_rest(monkeypatch):
     for tab, questions in ((Tab([b"1"] * 9), {"open"}), (Tab(iter(lambda: object(), None)), set())):
         with pytest.raises(BoardFailed, match="rest"):
             board._at_rest(tab, questions)
+
+
+def test_a_part_of_a_picture_is_what_lies_in_its_box():
+    pixels = np.zeros((40, 60, 3), np.uint8)
+    pixels[10:25, 20:50] = (200, 30, 0)
+    Image.fromarray(pixels).save(file := io.BytesIO(), "PNG")
+    box = {"x": 20.2, "y": 9.8, "width": 29.9, "height": 15.1}
+    part = board._as_drawing(file.getvalue(), box)
+    assert (part.width, part.height) == (30, 15)
+    data = base64.b64decode(part.svg.partition("base64,")[2].partition('"')[0])
+    assert (np.asarray(Image.open(io.BytesIO(data)).convert("RGB")) == (200, 30, 0)).all()
+    beyond = board._as_drawing(file.getvalue(), {"x": -3, "y": 30, "width": 10, "height": 99})
+    assert (beyond.width, beyond.height) == (7, 10)
+    whole = board._as_drawing(file.getvalue())
+    assert (whole.width, whole.height) == (60, 40)
 
 
 def test_numbers_of_a_page():

@@ -76,10 +76,13 @@ class Seen:
         For `show`.
     text : str
         What can be read on it, also where one has to scroll.
+    part : Picture or None
+        Of the same picture, the part that was asked for.
     """
 
     picture: Picture
     text: str
+    part: Picture | None = None
 
     def shows(self, *values: float) -> bool:
         """Whether each of some values stands on it, to three decimals."""
@@ -128,7 +131,9 @@ class Board:
             body, kind = answer.read(), answer.headers.get_content_type()
         return json.loads(body) if kind == "application/json" else body
 
-    def look(self, page: str, texts: Sequence[str], *, size: tuple[int, int] = (1000, 640)) -> Seen | NotRun:
+    def look(
+        self, page: str, texts: Sequence[str], *, size: tuple[int, int] = (1000, 640), part: str | None = None
+    ) -> Seen | NotRun:
         """Open a page in Chromium, wait until it holds some texts and is at rest, and take its picture.
 
         At rest it is when no question to the server is open, nothing says that it waits, and two pictures are equal.
@@ -141,6 +146,9 @@ class Board:
             Texts that it must show, wherever blanks and ends of lines are: choose those that come with the data.
         size : (int, int)
             Width and height of the window, in pixels.
+        part : str, optional
+            CSS selector of an element, of which the first gets a picture of its own: a telephone shows the whole window
+            at a third of its size.
 
         Returns
         -------
@@ -149,7 +157,7 @@ class Board:
         Raises
         ------
         BoardFailed
-            It does not show the texts, or does not come to rest, within a minute each.
+            It does not show the texts, or the part, or does not come to rest, within a minute each.
         ToolMissing
             There is no Chromium, and EER_EVERY_TOOL=1 asks for every program.
         """
@@ -160,7 +168,7 @@ class Board:
 
         def visit():  # a thread: Playwright does not work in one with an event loop, as notebooks have
             try:
-                found.append(_visit(program, self.url, page, texts, size))
+                found.append(_visit(program, self.url, page, texts, size, part))
             except Exception as problem:
                 found.append(problem)
 
@@ -186,7 +194,7 @@ def _program():
         return importlib.import_module("tensorboard.program")
 
 
-def _visit(program, url, page, texts, size) -> Seen:
+def _visit(program, url, page, texts, size, part) -> Seen:
     from playwright.sync_api import Error, sync_playwright
 
     with tempfile.TemporaryDirectory(prefix="board-", ignore_cleanup_errors=True) as home, sync_playwright() as driver:
@@ -203,7 +211,8 @@ def _visit(program, url, page, texts, size) -> Seen:
             tab.goto(f"{url}#{page}")
             _wait(tab, texts)
             picture = _at_rest(tab, open_questions)
-            return Seen(_as_drawing(picture), tab.inner_text("body"))
+            detail = _as_drawing(picture, tab.locator(part).first.bounding_box()) if part else None
+            return Seen(_as_drawing(picture), tab.inner_text("body"), detail)
         except Error as problem:
             raise BoardFailed(f"{page}: {problem}") from problem
         finally:
@@ -236,8 +245,13 @@ def _at_rest(tab, open_questions) -> bytes:
     raise BoardFailed("the page does not come to rest")
 
 
-def _as_drawing(png: bytes) -> Picture:
+def _as_drawing(png: bytes, box: dict[str, float] | None = None) -> Picture:
+    """A picture of a page, or of what lies in a box of it."""
     with Image.open(io.BytesIO(png)) as picture:
+        if box:
+            left, top = max(0, round(box["x"])), max(0, round(box["y"]))
+            right, bottom = round(box["x"] + box["width"]), round(box["y"] + box["height"])
+            picture = picture.crop((left, top, min(right, picture.width), min(bottom, picture.height)))
         width, height = picture.size
         small = io.BytesIO()
         picture.convert("RGB").quantize(COLOURS, dither=Image.Dither.NONE).save(small, "PNG", optimize=True)
