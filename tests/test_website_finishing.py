@@ -124,6 +124,42 @@ def test_words_are_those_of_tags_and_scripts():
     assert found["icons"] == ["solid", "x"]
 
 
+PART = """<p aria-level="2" class="caption" role="heading"><span class="caption-text">{caption}</span></p>
+<ul class="current nav bd-sidenav">
+<li class="toctree-l1 has-children"><a class="reference internal" href="index.html">{title}</a></li>
+</ul>
+"""
+SOURCE = '<div class="citation" id="cite-x">\n{label}<p>Somebody. A title. 1999.</p>\n</div>\n'
+NUMBER = '<span class="label"><span class="fn-bracket">[</span>17<span class="fn-bracket">]</span></span>\n'
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (PART.format(caption="Networks", title="3. Networks"), PART.partition("\n")[2].format(title="3. Networks")),
+        (PART.format(caption="Assignments", title="Assignments"), PART.partition("\n")[2].format(title="Assignments")),
+        (PART.format(caption="Reference", title="Map"), PART.format(caption="Reference", title="Map")),
+        (SOURCE.format(label=NUMBER), SOURCE.format(label="")),
+    ],
+)
+def test_what_says_nothing_is_left_out(site, before, after):
+    page = site / "index.html"
+    page.write_text(HEAD.format(up="") + before)
+    pages.finish(site, "index.html")
+    assert page.read_text().partition("</head>\n")[2] == after
+
+
+def test_a_script_has_another_mark_when_one_that_it_loads_has_changed(tmp_path, monkeypatch):
+    monkeypatch.setattr(assets, "BUNDLES", {"first": "", "other": "", "later": ""})
+    monkeypatch.setattr(assets, "LOADS", {"first.js": ["later.js"]})
+    for name in ("book", "first", "other", "later"):
+        (tmp_path / f"{name}.js").write_text(name)
+    before = assets.versions(tmp_path)
+    (tmp_path / "later.js").write_text("changed")
+    after = assets.versions(tmp_path)
+    assert {name for name in before if before[name] != after[name]} == {"first.js", "later.js"}
+
+
 def test_imports_and_paths_of_stylesheets_are_resolved(tmp_path):
     (tmp_path / "styles").mkdir()
     (tmp_path / "base.css").write_text("b{background:url(img/b.png)}")

@@ -58,7 +58,9 @@ def setup(app):
     app.connect("config-inited", configure, priority=900)
     app.connect("env-get-updated", what_pages_share, priority=900)
     app.add_css_file("book.css", priority=900)
+    app.add_css_file("reading.css", priority=901)
     app.add_js_file("book.js", priority=900)
+    app.add_js_file("scripts/reading.js", priority=901)
     if repository() is not None:
         app.setup_extension("sphinx_sitemap")  # a site map needs absolute addresses
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -18,7 +18,12 @@ from website.kept import kept
 BUNDLES = {f"demos/{name}": f"demos/{name}/element.js" for name in DEMOS} | {
     "scripts/bootstrap": "theme/bootstrap.js",
     "search/search": "search/dialog.js",
+    "scripts/reading": "reading/index.js",
+    "scripts/menu": "reading/menu.js",
+    "scripts/zoom": "reading/zoom.js",
 }
+#: A script that a page names loads others, under its own mark: one that changes with them.
+LOADS = {"scripts/reading.js": ["scripts/menu.js", "scripts/zoom.js"]}
 
 THEME = "scripts/pydata-sphinx-theme.js"
 #: Where the theme looks for what scrolls, when a page is read and whenever something in it changes. It lays out the
@@ -42,7 +47,9 @@ def versions(static: Path) -> dict[str, str]:
     """A mark of the content of each script that the book writes, so that no browser keeps an old one."""
     scripts = ["book.js", *(f"{name}.js" for name in BUNDLES)]
     scripts += [THEME] if (static / THEME).is_file() else []
-    return {name: hashlib.sha256((static / name).read_bytes()).hexdigest()[:8] for name in scripts}
+    files = {name: [name, *LOADS.get(name, [])] for name in scripts}
+    content = {name: b"".join((static / file).read_bytes() for file in of) for name, of in files.items()}
+    return {name: hashlib.sha256(content[name]).hexdigest()[:8] for name in scripts}
 
 
 def palette() -> str:
@@ -83,10 +90,11 @@ def _put_katex(target: Path) -> None:
 
 
 def _put_bundles(static: Path) -> None:
-    folders = ("demos", "search", "theme")
+    folders = ("demos", "reading", "search", "theme")
     sources = sorted(path for folder in folders for path in WEBSITE.glob(f"{folder}/**/*") if path.is_file())
     sources += [WEBSITE / "bundle.mjs", WEBSITE / "package-lock.json"]
-    ingredients = [part for path in sources for part in (str(path.relative_to(WEBSITE)), path.read_bytes())]
+    ingredients = [repr(BUNDLES)]
+    ingredients += [part for path in sources for part in (str(path.relative_to(WEBSITE)), path.read_bytes())]
     bundled = json.loads(kept(static.parent, "bundles.json", ingredients, lambda: _bundle(static)))
     for name, script in bundled.items():
         (static / name).parent.mkdir(parents=True, exist_ok=True)

@@ -25,6 +25,21 @@ CORRECTIONS = [
     ),
     (re.compile(r' id="(?:(?:proof|exercise|solution)-content|proof)"'), ""),  # the same id for each block of a page
     (re.compile(r' role="(?:doc-biblioentry"|list"(?= class="citation-list"))'), ""),  # deprecated, and no list
+    # sources are cited by author and year: their numbers lead nowhere
+    (
+        re.compile(
+            r'<span class="label"><span class="fn-bracket">\[</span>\d+<span class="fn-bracket">\]</span></span>\n'
+        ),
+        "",
+    ),
+    # above a part in the list of all pages stands its name once more
+    (
+        re.compile(
+            r'<p aria-level="2" class="caption" role="heading"><span class="caption-text">([^<]+)</span></p>\n'
+            r'(?=<ul class="[^"]*">\n<li class="[^"]*"><a class="[^"]*" href="[^"]*">(?:\d+\. )?\1</a>)'
+        ),
+        "",
+    ),
 ]
 #: Names, punctuation and blanks of highlighted code have the colour of the text; their marks only cost nodes.
 PLAIN_TOKENS = re.compile(r'<span class="(?:n|p|w|nn)">([^<]*)</span>')

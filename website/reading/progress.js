@@ -1,0 +1,92 @@
+// How far the reader has come. A section counts when its heading has been on the screen, a chapter when all its sections and
+// its end have.
+import { address, isChapter, nameOf, page, words } from "./pages.js";
+import { recall, remember } from "./store.js";
+
+const END = "end";
+const HANDS = ["wheel", "touchmove", "keydown", "pointerdown"];
+let moved = false; // by the reader, not by the link that led here
+
+export function watch() {
+  HANDS.forEach((kind) => addEventListener(kind, () => (moved = true), { once: true, passive: true, capture: true }));
+  const end = document.querySelector(".eer-way");
+  if (!isChapter(page) || !end) return;
+  const headings = document.querySelectorAll(".bd-article > section > section > h2");
+  const parts = new Map([...headings].map((heading) => [heading, heading.parentElement.id])).set(end, END);
+  const watcher = new IntersectionObserver((changes) => {
+    const seen = changes.filter((change) => change.isIntersecting).map(({ target }) => parts.get(target));
+    if (seen.length) pass(seen, new Set(parts.values()));
+  });
+  [...parts.keys()].forEach((part) => watcher.observe(part));
+}
+
+function pass(now, all) {
+  const known = recall();
+  const wasRead = known.read.includes(page);
+  const seen = new Set([...(known.seen[page] ?? []), ...now]);
+  const isRead = wasRead || [...all].every((part) => seen.has(part));
+  remember((known) => {
+    if (!isRead) known.seen[page] = [...seen];
+    else delete known.seen[page];
+    if (isRead && !wasRead) known.read.push(page);
+    if (isRead && now.includes(END) && (moved || !wasRead)) goOn(known);
+  });
+  if (isRead && !wasRead) mark();
+}
+
+// What comes after the end of a chapter: the next one.
+function goOn(known) {
+  const next = document.querySelector("link[rel=next]");
+  if (next) known.place = { page: nameOf(next.href), title: unnumbered(next.title), hash: "", section: "" };
+}
+
+export function stay(entry) {
+  if (!moved || !isChapter(page)) return;
+  const title = words(document.querySelector(".bd-article h1"));
+  const hash = entry?.link.hash ?? "";
+  remember((known) => (known.place = { page, title, hash, section: entry ? words(entry.heading) : "" }));
+}
+
+// The front page offers the place where the reader was.
+const spot = document.querySelector(".eer-continue");
+const without = spot ? [...spot.childNodes] : [];
+
+export function offer() {
+  const { place } = recall();
+  spot?.replaceChildren(...(place ? ["Continue: ", wayTo(place)] : without));
+}
+
+function wayTo(place) {
+  const link = document.createElement("a");
+  link.href = address(place.page, place.hash);
+  link.textContent = [place.title, place.section].filter(Boolean).join(" › ");
+  return link;
+}
+
+// Ticks at the chapters that have been read: in the list of all pages, in the lists of a part, on the map.
+export function mark() {
+  const read = new Set(recall().read);
+  for (const link of document.querySelectorAll(".bd-docs-nav a, .toctree-wrapper a, .eer-map a")) {
+    const href = link.getAttribute("href");
+    const done = read.has(nameOf(new URL(href, location.href))) && (href === "#" || !href.includes("#"));
+    link.classList.toggle("eer-read", done);
+    if (link.ownerSVGElement) tick(link, done);
+  }
+}
+
+function tick(link, done) {
+  link.querySelector(".eer-tick")?.remove();
+  link.removeAttribute("aria-label");
+  if (!done) return;
+  const { x, y, width } = link.querySelector("rect").getBBox();
+  const text = document.createElementNS("http://www.w3.org/2000/svg", "text");
+  text.classList.add("eer-tick");
+  text.setAttribute("x", x + width - 6);
+  text.setAttribute("y", y + 4);
+  text.textContent = "✓";
+  const name = [...link.querySelectorAll("tspan")].map((line) => line.textContent).join(" ");
+  link.setAttribute("aria-label", `${name}, read`);
+  link.append(text);
+}
+
+const unnumbered = (title) => title.replace(/^[\d.]+\s+/, "");
