@@ -10,7 +10,7 @@ from website.common import WEBSITE, repository
 
 
 def configure(app, config):
-    config.templates_path = [*config.templates_path, str(WEBSITE / "templates")]
+    config.templates_path = [str(WEBSITE / "templates"), *config.templates_path]  # before those of the theme
     config.html_static_path = [*config.html_static_path, str(WEBSITE / "static")]
     name = repository()
     for button in ("use_repository_button", "use_issues_button"):

@@ -20,10 +20,11 @@ BUNDLES = {f"demos/{name}": f"demos/{name}/element.js" for name in DEMOS} | {
     "search/search": "search/dialog.js",
     "scripts/reading": "reading/index.js",
     "scripts/menu": "reading/menu.js",
+    "scripts/places": "reading/places.js",
     "scripts/zoom": "reading/zoom.js",
 }
 #: A script that a page names loads others, under its own mark: one that changes with them.
-LOADS = {"scripts/reading.js": ["scripts/menu.js", "scripts/zoom.js"]}
+LOADS = {"scripts/reading.js": ["scripts/menu.js", "scripts/places.js", "scripts/zoom.js"]}
 
 THEME = "scripts/pydata-sphinx-theme.js"
 #: Where the theme looks for what scrolls, when a page is read and whenever something in it changes. It lays out the

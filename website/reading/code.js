@@ -26,7 +26,7 @@ function keepingPlace(change) {
   const root = document.documentElement;
   const inSight = [...document.querySelectorAll(LANDMARKS)].find((element) => {
     const { top, height } = element.getBoundingClientRect();
-    return height && top > 60 && !element.closest(CODE);
+    return height && top > 60 && element.checkVisibility() && !element.closest(CODE);
   });
   const before = inSight?.getBoundingClientRect().top;
   root.style.overflowAnchor = "none";

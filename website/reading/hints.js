@@ -16,7 +16,9 @@ export function hint() {
     },
     { rootMargin: "200px 0px" },
   );
-  document.querySelectorAll(`.bd-article :is(${SCROLLING})`).forEach((element) => watcher.observe(element));
+  const start = () => document.querySelectorAll(`.bd-article :is(${SCROLLING})`).forEach((element) => watcher.observe(element));
+  if (document.readyState === "complete") start();
+  else addEventListener("load", start);
   let waiting;
   const later = () => {
     if (!waiting) waiting = requestAnimationFrame(() => ((waiting = undefined), look()));

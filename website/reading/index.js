@@ -6,11 +6,13 @@ import { enlargeable } from "./figures.js";
 import { hint } from "./hints.js";
 import { ask } from "./later.js";
 import { name } from "./names.js";
-import { mark, offer, stay, watch } from "./progress.js";
+import { mark, stay, watch } from "./progress.js";
+
+const showsPlaces = document.querySelector(".eer-continue, .eer-map");
 
 function fresh() {
   mark();
-  offer();
+  if (showsPlaces) ask("places", "eerPlaces");
   if ((document.documentElement.dataset.code ?? "folded") !== chosen()) show(chosen());
 }
 
@@ -22,8 +24,7 @@ closeOnChoice();
 name();
 hint();
 enlargeable();
-mark();
-offer();
+fresh();
 revealTarget();
 addEventListener("hashchange", revealTarget);
 addEventListener("pageshow", ({ persisted }) => persisted && fresh()); // back to a page that was left as it was

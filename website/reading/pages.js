@@ -3,7 +3,7 @@ const ROOT = new URL(document.documentElement.dataset.content_root ?? "./", loca
 
 export const page = nameOf(location.href);
 export const isChapter = (name) => /^chapters\/[^/]+\/(?!index$)/.test(name);
-export const address = (name, hash = "") => `${new URL(`${name}.html`, ROOT)}${hash}`;
+export const address = (name, hash) => `${new URL(`${name}.html`, ROOT)}${hash}`;
 
 export function nameOf(href) {
   const { origin, pathname } = new URL(href, location.href);

@@ -1,6 +1,6 @@
 // How far the reader has come. A section counts when its heading has been on the screen, a chapter when all its sections and
 // its end have.
-import { address, isChapter, nameOf, page, words } from "./pages.js";
+import { isChapter, nameOf, page, words } from "./pages.js";
 import { recall, remember } from "./store.js";
 
 const END = "end";
@@ -47,46 +47,14 @@ export function stay(entry) {
   remember((known) => (known.place = { page, title, hash, section: entry ? words(entry.heading) : "" }));
 }
 
-// The front page offers the place where the reader was.
-const spot = document.querySelector(".eer-continue");
-const without = spot ? [...spot.childNodes] : [];
-
-export function offer() {
-  const { place } = recall();
-  spot?.replaceChildren(...(place ? ["Continue: ", wayTo(place)] : without));
-}
-
-function wayTo(place) {
-  const link = document.createElement("a");
-  link.href = address(place.page, place.hash);
-  link.textContent = [place.title, place.section].filter(Boolean).join(" › ");
-  return link;
-}
-
-// Ticks at the chapters that have been read: in the list of all pages, in the lists of a part, on the map.
+// Ticks at the chapters that have been read, in the list of all pages and in the lists of a part.
 export function mark() {
   const read = new Set(recall().read);
-  for (const link of document.querySelectorAll(".bd-docs-nav a, .toctree-wrapper a, .eer-map a")) {
+  for (const link of document.querySelectorAll(".bd-docs-nav a, .toctree-wrapper a")) {
     const href = link.getAttribute("href");
     const done = read.has(nameOf(new URL(href, location.href))) && (href === "#" || !href.includes("#"));
     link.classList.toggle("eer-read", done);
-    if (link.ownerSVGElement) tick(link, done);
   }
-}
-
-function tick(link, done) {
-  link.querySelector(".eer-tick")?.remove();
-  link.removeAttribute("aria-label");
-  if (!done) return;
-  const { x, y, width } = link.querySelector("rect").getBBox();
-  const text = document.createElementNS("http://www.w3.org/2000/svg", "text");
-  text.classList.add("eer-tick");
-  text.setAttribute("x", x + width - 6);
-  text.setAttribute("y", y + 4);
-  text.textContent = "✓";
-  const name = [...link.querySelectorAll("tspan")].map((line) => line.textContent).join(" ");
-  link.setAttribute("aria-label", `${name}, read`);
-  link.append(text);
 }
 
 const unnumbered = (title) => title.replace(/^[\d.]+\s+/, "");
