@@ -5,11 +5,11 @@ import { recall, remember } from "./store.js";
 
 const END = "end";
 const HANDS = ["wheel", "touchmove", "keydown", "pointerdown"];
+const end = document.querySelector(".eer-way");
 let moved = false; // by the reader, not by the link that led here
 
 export function watch() {
   HANDS.forEach((kind) => addEventListener(kind, () => (moved = true), { once: true, passive: true, capture: true }));
-  const end = document.querySelector(".eer-way");
   if (!isChapter(page) || !end) return;
   const headings = document.querySelectorAll(".bd-article > section > section > h2");
   const parts = new Map([...headings].map((heading) => [heading, heading.parentElement.id])).set(end, END);
@@ -44,7 +44,10 @@ export function stay(entry) {
   if (!moved || !isChapter(page)) return;
   const title = words(document.querySelector(".bd-article h1"));
   const hash = entry?.link.hash ?? "";
-  remember((known) => (known.place = { page, title, hash, section: entry ? words(entry.heading) : "" }));
+  remember((known) => {
+    if (known.read.includes(page) && end?.getBoundingClientRect().top < innerHeight) goOn(known);
+    else known.place = { page, title, hash, section: entry ? words(entry.heading) : "" };
+  });
 }
 
 // Ticks at the chapters that have been read, in the list of all pages and in the lists of a part.
