@@ -149,6 +149,16 @@ def test_what_says_nothing_is_left_out(site, before, after):
     assert page.read_text().partition("</head>\n")[2] == after
 
 
+def test_rules_for_what_a_script_adds_later_are_kept(site, monkeypatch):
+    monkeypatch.setattr(assets, "LOADS", {"book.js": ["later.js"]})
+    (site / "_static/later.js").write_text("x.className = 'by-later'")
+    (site / "_static/two.css").write_text(".by-later{c:d}.by-nobody{c:d}")
+    finishing.finish(site)
+    (bundle,) = (site / "_static").glob("book-*.css")
+    assert ".by-later{c:d}" in bundle.read_text()
+    assert "by-nobody" not in bundle.read_text()
+
+
 def test_a_script_has_another_mark_when_one_that_it_loads_has_changed(tmp_path, monkeypatch):
     monkeypatch.setattr(assets, "BUNDLES", {"first": "", "other": "", "later": ""})
     monkeypatch.setattr(assets, "LOADS", {"first.js": ["later.js"]})

@@ -36,9 +36,11 @@ def finish(site: Path) -> None:
     facts = {name: known.get(name) for name in found} | dict(zip(new, finished, strict=True))
     assets.put(static)
     search.put(static, {name: page["units"] for name, page in facts.items()})
+    loaded = {script for page in facts.values() for script in page["scripts"]}
+    loaded |= {later for script in loaded for later in assets.LOADS.get(script, [])}
     scripts = "\n".join(
         (static / script).read_text("utf-8", errors="ignore")
-        for script in sorted({script for page in facts.values() for script in page["scripts"]})
+        for script in sorted(loaded)
         if (static / script).is_file()
     )
     bundles = stylesheets.bundle(static, facts.values(), scripts)
