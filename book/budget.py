@@ -7,11 +7,13 @@ how many equations are evaluated as they are printed.
 from __future__ import annotations
 
 import json
+import sys
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
 from book.chapter import Chapter
+from book.contents import ContentsError
 from book.copies import remembered
 from book.order import ROOT, notebooks
 
@@ -125,9 +127,23 @@ def _entry(value: float | None, spec: str, limit: float | None = None, unit: flo
 
 
 def main(root: Path = ROOT) -> int:
-    print(table([cost(notebook, root) for notebook in notebooks(root)]))
-    print(f"\n{prints([Chapter(root / notebook) for notebook in notebooks(root)])}")
-    return 0
+    """Print both tables; a chapter that cannot be read is named below them, and the exit status is 1."""
+    costs, chapters, problems = [], [], []
+    try:
+        named = notebooks(root)
+    except ContentsError as problem:
+        print(problem, file=sys.stderr)
+        return 2
+    for notebook in named:
+        try:
+            costs.append(cost(notebook, root))
+            chapters.append(Chapter(root / notebook))
+        except ValueError as problem:
+            problems.append(f"{notebook}: {problem}")
+    print(table(costs))
+    print(f"\n{prints(chapters)}")
+    print("\n".join(problems), end="\n" if problems else "", file=sys.stderr)
+    return int(bool(problems))
 
 
 if __name__ == "__main__":

@@ -10,7 +10,6 @@ first asked for, and once. Cells and lines count from 1.
 from __future__ import annotations
 
 import ast
-import json
 import posixpath
 from dataclasses import dataclass
 from functools import cached_property
@@ -32,6 +31,7 @@ from book.markdown import (
     read_markdown,
 )
 from book.order import ROOT
+from book.stored import parsed, text_of
 
 WORDS_PER_MINUTE = 180  # slower than for a novel: there is mathematics
 #: Each of these takes as long to read as so many words.
@@ -161,27 +161,27 @@ class Chapter:
     def __init__(self, path: str | Path):
         path = ROOT / path
         try:
-            self._text = path.read_text("utf-8")
-            stored = json.loads(self._text)
-        except (OSError, ValueError, RecursionError) as problem:
+            self._text = text_of(path)
+            stored = parsed(self._text)
+        except (OSError, ValueError) as problem:
             raise ValueError(f"cannot be read as a notebook: {problem}") from problem
-        self._set(stored, path)
+        self._set(stored["cells"], path)
 
     @classmethod
     def of(cls, nb: dict, path: str | Path) -> Chapter:
         """A notebook in memory that lies, or would lie, at `path`."""
         chapter = cls.__new__(cls)
-        chapter._set(nb, ROOT / path)
+        chapter._set(nb["cells"], ROOT / path)
         chapter.nb = nb
         return chapter
 
-    def _set(self, stored: dict, path: Path):
+    def _set(self, cells: list, path: Path):
         #: The path, relative to the root where the notebook lies below it.
         self.path: Path = path.relative_to(ROOT) if path.is_relative_to(ROOT) else path
         #: Each cell with its number.
         self.cells: list[tuple[int, Cell]]
         try:
-            self.cells = [(number, _cell(cell, number)) for number, cell in enumerate(_stored_cells(stored), 1)]
+            self.cells = [(number, _cell(cell, number)) for number, cell in enumerate(cells, 1)]
         except ValueError as problem:
             raise ValueError(f"cannot be read as a notebook: {problem}") from problem
 
@@ -455,16 +455,6 @@ class Chapter:
     @cached_property
     def glued(self) -> list[Glued]:
         return [Glued(argument(call, 0, "name"), n, call) for n, call in self.calls if called(call) == "glue"]
-
-
-def _stored_cells(stored) -> list:
-    if not isinstance(stored, dict) or "nbformat" not in stored:
-        raise ValueError("it has no nbformat")
-    if stored["nbformat"] != 4:
-        raise ValueError(f"it is of format {stored['nbformat']!r}, not 4")
-    if not isinstance(stored.get("cells"), list):
-        raise ValueError("it has no list of cells")
-    return stored["cells"]
 
 
 def _cell(stored, number: int) -> Cell:

@@ -24,6 +24,7 @@ from pathlib import Path
 
 import nbformat
 
+from book import stored
 from book.order import ROOT
 from utils.files import write_atomically
 from utils.records import RECORD_MIME
@@ -115,7 +116,10 @@ def is_fresh(notebook: Path, root: Path = ROOT) -> bool:
     depends = memory.get("depends")
     if not isinstance(depends, dict):
         return False
-    nb = nbformat.read(root / notebook, as_version=4)
+    try:
+        nb = stored.notebook(root / notebook)
+    except (OSError, ValueError):  # whoever runs it says why
+        return False
     if any(depends.get(name) != value for name, value in _circumstances(nb, root).items()):
         return False
     if memory.get("text") != _text(nb) and depends.get("print") != _print(nb):
@@ -127,8 +131,8 @@ def is_fresh(notebook: Path, root: Path = ROOT) -> bool:
 
 def data_state(root: Path = ROOT) -> str:
     """Hash of names, sizes and times of the real data files; of nothing where there are none."""
-    folder = os.environ.get("DATA_ROOT")
-    folder = Path(folder) if folder else root / "data"
+    given = os.environ.get("DATA_ROOT", "").strip()
+    folder = Path(given).expanduser() if given else root / "data"
     files = sorted(path for path in folder.rglob("*") if path.is_file()) if folder.is_dir() else []
     return _hash(f"{f.relative_to(folder)} {f.stat().st_size} {f.stat().st_mtime_ns}" for f in files)
 

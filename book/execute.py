@@ -19,14 +19,15 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-import nbformat
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 
-from book import probe
+from book import probe, stored
 from book.chapter import Chapter
-from book.copies import Run, forget, is_fresh, keep, remembered
-from book.order import ROOT, notebooks
+from book.copies import EXECUTED, Run, forget, is_fresh, keep, remembered
+from book.order import ROOT, notebook_named, notebooks
+from book.room import no_room, said
+from book.turns import one_at_a_time
 
 #: Seconds one cell may take before the chapter counts as failed.
 CELL_TIMEOUT = 600
@@ -80,7 +81,6 @@ def execute(notebook: Path, root: Path = ROOT) -> tuple[Path, float, str | None]
 
 async def _execute(notebook: Path, root: Path) -> tuple[Path, float, str | None]:
     start = time.perf_counter()
-    forget(notebook, root)
     here = None  # the cell that runs, counted from 1
 
     def remember(cell, cell_index):
@@ -89,7 +89,8 @@ async def _execute(notebook: Path, root: Path) -> tuple[Path, float, str | None]
 
     nb = None
     try:
-        nb = nbformat.read(root / notebook, as_version=4)
+        forget(notebook, root)
+        nb = stored.notebook(root / notebook)
         client = _Client(
             nb,
             timeout=CELL_TIMEOUT,
@@ -105,6 +106,7 @@ async def _execute(notebook: Path, root: Path) -> tuple[Path, float, str | None]
         if noise:
             number = next(number for number, cell in enumerate(nb.cells, 1) if stderr_of(cell))
             return notebook, seconds, f"{notebook}, cell {number}: wrote to stderr; mend the warning\n{noise}"
+        here = None  # what goes wrong from here on is no cell's
         keep(notebook, nb, run_of(client.reports, seconds), root)
     except Exception as problem:  # whatever it is, it is this chapter's, and the others go on
         return notebook, time.perf_counter() - start, _describe(notebook, nb, here, problem)
@@ -129,8 +131,10 @@ def kernel_environment(root: Path = ROOT) -> dict[str, str]:
 
 
 def _describe(notebook, nb, number, problem) -> str:
+    if not number and isinstance(problem, OSError) and problem.strerror:
+        return f"{notebook}: {said(problem)}"
     if not number:
-        return f"{notebook}: {type(problem).__name__}: {problem}"
+        return f"{notebook}: {problem if isinstance(problem, ValueError) else f'{type(problem).__name__}: {problem}'}"
     cell = nb.cells[number - 1]
     failed = isinstance(problem, CellExecutionError)  # else the error in the output came from stopping the kernel
     errors = [output for output in cell.get("outputs", []) if failed and output.output_type == "error"]
@@ -223,37 +227,49 @@ def _run(run_all) -> bool:
 
 def main(argv: list[str] | None = None, root: Path = ROOT) -> int:
     parser = argparse.ArgumentParser(description="Execute the book's notebooks; only what changed runs again.")
-    parser.add_argument("notebooks", nargs="*", type=Path, help="default: every chapter of _toc.yml")
+    parser.add_argument("notebooks", nargs="*", help="default: every chapter of _toc.yml")
     parser.add_argument("--force", action="store_true", help="run also what has not changed")
     parser.add_argument("--jobs", type=int, default=os.cpu_count(), help="kernels at a time (default: one a core)")
     options = parser.parse_args(argv)
-    for path in options.notebooks:
-        if not (path.is_file() and path.resolve().is_relative_to(root.resolve())):
-            parser.error(f"{path} is not a notebook of this book")
     try:
-        wanted = [path.resolve().relative_to(root.resolve()) for path in options.notebooks] or notebooks(root)
-    except FileNotFoundError as problem:
-        parser.error(str(problem))
+        named = [notebook_named(name, root).relative_to(root.resolve()) for name in options.notebooks]
+        wanted = named or notebooks(root)
+    except ValueError as problem:  # a name or a table of contents that somebody mistyped
+        print(problem, file=sys.stderr)
+        return 2
+    try:
+        with one_at_a_time(root):
+            return run(wanted, options, root)
+    except KeyboardInterrupt:  # while it waited
+        return INTERRUPTED
+
+
+def run(wanted: list[Path], options: argparse.Namespace, root: Path) -> int:
+    """Execute those of the notebooks `wanted` that are out of date, and say how it went."""
     stale = [notebook for notebook in dict.fromkeys(wanted) if options.force or not is_fresh(notebook, root)]
     # the slowest first, as far as their last run is remembered, so that none is left to run alone at the end
     stale.sort(key=lambda notebook: -remembered(notebook, root).get("seconds", float("inf")))
     print(f"{len(wanted)} notebooks, {len(stale)} to run, {options.jobs} at a time", flush=True)
-    run, start = _Run(stale, options.jobs, root), time.perf_counter()
-    completed = _run(run.all)
-    for problem in run.problems:
+    problem = no_room(root / EXECUTED) if stale else None
+    if problem:
+        print(f"nothing was executed: {said(problem)}", file=sys.stderr)
+        return 1
+    runs, start = _Run(stale, options.jobs, root), time.perf_counter()
+    completed = _run(runs.all)
+    for problem in runs.problems:
         print(f"\n{problem}", file=sys.stderr)
     if not completed:
-        left = len(stale) - run.finished
-        print(f"interrupted: {run.finished} finished and kept, {left} left for the next run", file=sys.stderr)
+        left = len(stale) - runs.finished
+        print(f"interrupted: {runs.finished} finished and kept, {left} left for the next run", file=sys.stderr)
         sys.stdout.flush()
         sys.stderr.flush()
         os._exit(INTERRUPTED)  # the sockets of stopped kernels would abort an ordinary exit; the kernels see us go
     if stale:
         print(
-            f"executed {len(stale)} notebooks in {time.perf_counter() - start:.0f} s, {len(run.problems)} failed",
+            f"executed {len(stale)} notebooks in {time.perf_counter() - start:.0f} s, {len(runs.problems)} failed",
             flush=True,
         )
-    return 1 if run.problems else 0
+    return 1 if runs.problems else 0
 
 
 if __name__ == "__main__":

@@ -16,6 +16,7 @@ import json
 import os
 import tempfile
 import time
+from functools import partial
 from pathlib import Path
 
 import nbval.plugin
@@ -23,7 +24,7 @@ import pytest
 from nbval.plugin import IPyNbCell, IPyNbFile
 from xdist.scheduler import LoadScopeScheduling
 
-from book import probe
+from book import probe, stored
 from book.chapter import Chapter
 from book.copies import forget, keep, remembered
 from book.execute import STARTUP_TIMEOUT, kernel_environment, run_of, stderr_of
@@ -110,8 +111,27 @@ class LongestFirst(LoadScopeScheduling):
 def _expected(file: str, root: Path) -> tuple[float, bool, int]:
     """By what a chapter's place in the queue is decided: how long its last run took, if there was one; else whether it
     trains a model; else how long it is."""
-    text = (root / file).read_text("utf-8")
+    text = (root / file).read_text("utf-8", errors="replace")
     return remembered(Path(file), root).get("seconds", 0.0), "utils.training" in text, len(text)
+
+
+def pytest_collectstart(collector):
+    """A file that is no notebook is named in a line; the other chapters run."""
+    if not isinstance(collector, IPyNbFile):
+        return
+    try:
+        stored.notebook(Path(collector.path))
+        problem = None
+        if Path(collector.path).read_bytes().startswith(b"\xef\xbb\xbf"):
+            problem = "it begins with a mark of byte order; make clear-outputs takes it away"
+    except (OSError, ValueError) as found:
+        problem = found
+    if problem:
+        collector.collect = partial(_refuse, f"{collector.path}: {problem}")
+
+
+def _refuse(message: str):
+    raise pytest.Collector.CollectError(message)
 
 
 @pytest.hookimpl(wrapper=True)

@@ -1,18 +1,24 @@
-"""The order of chapters, read from its one place, `_toc.yml`."""
+"""The order of chapters, read from its one place, `_toc.yml`, and the chapters by their names."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-import yaml
+from book.contents import FILE, ContentsError, pages
+from book.nearest import did_you_mean
 
 ROOT = Path(__file__).resolve().parent.parent
 
 
 def documents(root: Path = ROOT) -> list[str]:
-    """Every page of the book in reading order, as paths without suffix, relative to `root`."""
-    toc = yaml.safe_load((root / "_toc.yml").read_text(encoding="utf-8"))
-    return [document.removesuffix(".ipynb").removesuffix(".md") for document in (toc["root"], *_files(toc))]
+    """Every page of the book in reading order, as paths without suffix, relative to `root`.
+
+    Raises
+    ------
+    ContentsError
+        There is a mistake in `_toc.yml`.
+    """
+    return [page.document for page in pages(root)]
 
 
 def notebooks(root: Path = ROOT) -> list[Path]:
@@ -20,18 +26,20 @@ def notebooks(root: Path = ROOT) -> list[Path]:
 
     Raises
     ------
-    FileNotFoundError
-        `_toc.yml` names a page that does not exist.
+    ContentsError
+        There is a mistake in `_toc.yml`, or it names a page that does not exist.
     """
-    found = []
-    for document in documents(root):
-        path = Path(f"{document}.ipynb")
+    found, missing = [], []
+    for page in pages(root):
+        path = Path(f"{page.document}.ipynb")
         if (root / path).is_file():
             found.append(path)
-        elif not (root / f"{document}.md").is_file():
-            raise FileNotFoundError(
-                f"_toc.yml names {document}, but there is neither {document}.ipynb nor {document}.md"
-            )
+        elif not (root / f"{page.document}.md").is_file():
+            meant = did_you_mean(page.document, _pages_there(root)) or "; remove the line, or write the page"
+            there = f"there is neither {page.document}.ipynb nor {page.document}.md"
+            missing.append(f"{FILE}, line {page.line}: {there}{meant}")
+    if missing:
+        raise ContentsError("\n".join(missing))
     return found
 
 
@@ -43,15 +51,39 @@ def chapter_files(root: Path = ROOT) -> list[Path]:
 
 def parts(root: Path = ROOT) -> dict[str, str]:
     """The caption of the part that each page stands in; the first page stands in none."""
-    toc = yaml.safe_load((root / "_toc.yml").read_text(encoding="utf-8"))
-    files = {part["caption"]: _files(part) for part in toc.get("parts", [])}
-    return {d.removesuffix(".ipynb").removesuffix(".md"): caption for caption, found in files.items() for d in found}
+    return {page.document: page.part for page in pages(root) if page.part}
 
 
-def _files(node) -> list[str]:
-    if isinstance(node, list):
-        return [document for item in node for document in _files(item)]
-    if not isinstance(node, dict):
-        return []
-    own = [node["file"]] if "file" in node else []
-    return own + [d for key in ("parts", "chapters", "sections") for d in _files(node.get(key))]
+def notebook_named(name: str, root: Path = ROOT) -> Path:
+    """The notebook of the book that somebody means by `name`, absolute.
+
+    It may be a path from where they are or from the book's folder, with or without `chapters/` and a suffix, or the
+    chapter's name alone.
+
+    Raises
+    ------
+    ValueError
+        There is none; the message is one line and says what the name may have been meant to be.
+    """
+    path = Path(name).expanduser()
+    if path.is_file() and path.suffix == ".ipynb" and path.resolve().is_relative_to(root.resolve()):
+        return path.resolve()
+    known = {file.relative_to(root / "chapters").with_suffix("").as_posix(): file for file in chapter_files(root)}
+    wanted = name.strip().replace("\\", "/").removesuffix("/")
+    for suffix in (".ipynb", ".html", ".md", ".py"):
+        wanted = wanted.removesuffix(suffix)
+    wanted = wanted.rpartition("chapters/")[2].removeprefix("./")
+    alike = [known[wanted]] if wanted in known else [file for key, file in known.items() if file.stem == wanted]
+    if len(alike) == 1:
+        return alike[0].resolve()
+    if len(alike) > 1:
+        names = " or ".join(file.relative_to(root / "chapters").with_suffix("").as_posix() for file in alike)
+        raise ValueError(f"{name} is not a notebook of this book alone; say {names}")
+    if (root / "chapters" / f"{wanted}.md").is_file():
+        raise ValueError(f"{name} is not a notebook of this book but a page without code: nothing of it runs")
+    raise ValueError(f"{name} is not a notebook of this book{did_you_mean(wanted, known) or ''}")
+
+
+def _pages_there(root: Path) -> list[str]:
+    files = [*root.glob("*.md"), *(root / "chapters").rglob("*.md"), *(root / "assignments").rglob("index.md")]
+    return [file.relative_to(root).with_suffix("").as_posix() for file in [*files, *chapter_files(root)]]

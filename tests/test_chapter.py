@@ -286,7 +286,7 @@ CELL = {"cell_type": "markdown", "source": "Text."}
 
 @pytest.mark.parametrize(
     "stored",
-    [b"", b"{", b"[]", b"\xff\xfe{", b'\xef\xbb\xbf{"nbformat": 4, "cells": []}', b"[" * 100_000,
+    [b"", b"{", b"[]", b"\xff\xfe{", b"\xfc", b"\xef\xbb\xbf{", b"[" * 100_000,
      *(json.dumps(stored).encode() for stored in (
          {"cells": []}, {"nbformat": 4}, {"nbformat": 3, "worksheets": []}, {"nbformat": 4, "cells": {}},
          *({"nbformat": 4, "cells": [CELL, cell]} for cell in (
@@ -300,6 +300,11 @@ def test_what_is_no_notebook_is_a_value_error_of_one_line(tmp_path, stored):
     with pytest.raises(ValueError, match=r"^cannot be read as a notebook: .+$") as refused:
         Chapter(path)
     assert "\n" not in str(refused.value)
+
+
+def test_a_mark_of_byte_order_is_passed_over(tmp_path):
+    (tmp_path / "demo.ipynb").write_bytes(b"\xef\xbb\xbf" + json.dumps({"nbformat": 4, "cells": [CELL]}).encode())
+    assert len(Chapter(tmp_path / "demo.ipynb").cells) == 1
 
 
 def test_a_missing_file_is_named(tmp_path):

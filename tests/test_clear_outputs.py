@@ -125,6 +125,14 @@ def test_clean_files_are_not_touched(tmp_path):
     assert list(tmp_path.iterdir()) == [path]
 
 
+def test_a_mark_of_byte_order_is_taken_away(tmp_path):
+    path = tmp_path / "a.ipynb"
+    clean_text = cleared(nbformat.writes(used_notebook()), "a.ipynb", set())
+    path.write_bytes(b"\xef\xbb\xbf" + clean_text.encode())
+    assert clear([path]) == [path]
+    assert path.read_bytes() == clean_text.encode()
+
+
 @pytest.mark.parametrize(
     "text",
     ["", "{", "[]", "{}", '{"nbformat": 3, "worksheets": []}', '{"nbformat": 4, "cells": [1]}'],

@@ -1,5 +1,6 @@
 """The executor runs what is out of date and nothing else, reports every failure every time, leaves no half a copy."""
 
+import errno
 import io
 import os
 import signal
@@ -16,6 +17,7 @@ from book import execute as executor
 from book.copies import executed_path, is_fresh
 from book.execute import execute, main
 from book.order import ROOT
+from book.turns import one_at_a_time
 from tests.tiny_book import pretend_executed, stale
 from utils.records import records
 
@@ -102,7 +104,48 @@ def test_what_is_no_notebook_is_a_failure_too(book):
     path = book.notebook("one", "1")
     book.write(path, "{")
     _, _, problem = execute(path, book.root)
-    assert problem.startswith("chapters/one.ipynb: NotJSONError")
+    assert problem.startswith("chapters/one.ipynb: line 1, column 2: broken JSON, ")
+
+
+MERGE = '{\n "cells": [\n<<<<<<< HEAD\n  {\n=======\n  [\n>>>>>>> mine\n'
+BROKEN = {
+    "JSON": ('{\n "cells": [\n  {"cell_type" "code"}', "line 3, column 16: broken JSON"),
+    "conflict": (MERGE, "line 3 is left of a merge; choose a side"),
+    "UTF-16": ("{}".encode("utf-16"), "it is in UTF-16; save it as UTF-8"),
+    "Latin-1": ('{"cells":\n "ü"}'.encode("latin-1"), "line 2 is not in UTF-8"),
+    "nothing": ("", "the file is empty; restore it (git checkout"),
+    "old": ('{"nbformat": 3, "worksheets": []}', "it is of format 3, not 4; convert it"),
+    "cell": ('{"nbformat": 4, "cells": [{"cell_type": "code"}]}', "cell 1 is no cell of format 4"),
+}  # fmt: skip
+
+
+def test_broken_files_are_named_in_a_line_each_and_the_others_run(book, capsys):
+    for name in (*BROKEN, "good"):
+        book.notebook(name, "1")
+    pretend_executed(book)
+    book.notebook("good", "2")
+    for name, (content, _) in BROKEN.items():
+        (book.root / f"chapters/{name}.ipynb").write_bytes(content if isinstance(content, bytes) else content.encode())
+    assert main(["--jobs", "2"], book.root) == 1
+    captured = capsys.readouterr()
+    assert f"executed {len(BROKEN) + 1} notebooks in" in captured.out
+    assert f"{len(BROKEN)} failed" in captured.out
+    assert stale(book) == sorted(BROKEN)
+    lines = [line for line in captured.err.splitlines() if line]
+    assert len(lines) == len(BROKEN)
+    for name, (_, problem) in BROKEN.items():
+        (line,) = [line for line in lines if line.startswith(f"chapters/{name}.ipynb: ")]
+        assert line.removeprefix(f"chapters/{name}.ipynb: ").startswith(problem)
+
+
+def test_a_mark_of_byte_order_does_no_harm(book):
+    path = book.notebook("one", "'ü'")
+    text = (book.root / path).read_bytes()
+    (book.root / path).write_bytes(b"\xef\xbb\xbf" + text)
+    assert execute(path, book.root)[2] is None
+    assert is_fresh(path, book.root)
+    (book.root / path).write_bytes(text)
+    assert is_fresh(path, book.root)
 
 
 def test_expected_errors_and_warnings_pass(book):
@@ -148,18 +191,70 @@ def test_force_runs_what_has_not_changed(book, capsys):
 
 @pytest.mark.parametrize("path", ["missing.ipynb", "/", "chapters"])
 def test_a_path_that_is_no_chapter(book, path, capsys):
-    with pytest.raises(SystemExit) as ended:
-        main([path], book.root)
-    assert ended.value.code == 2
-    assert "is not a notebook of this book" in capsys.readouterr().err
+    assert main([path], book.root) == 2
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.startswith(f"{path} is not a notebook of this book")
 
 
 def test_a_page_that_is_missing(book, capsys):
     book.notebook("one", "1")
     (book.root / "chapters/one.ipynb").unlink()
-    with pytest.raises(SystemExit):
-        main([], book.root)
-    assert "neither chapters/one.ipynb nor chapters/one.md" in capsys.readouterr().err
+    assert main([], book.root) == 2
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.startswith("_toc.yml, line 4: there is neither chapters/one.ipynb nor chapters/one.md")
+
+
+def test_a_chapter_may_be_named_as_its_page_or_file_is(book, capsys):
+    book.notebook("one", "1")
+    pretend_executed(book)
+    for name in ("one", "chapters/one", "chapters/one.ipynb", "one.html", str(book.root / "chapters/one.ipynb")):
+        assert main([name], book.root) == 0
+        assert capsys.readouterr().out == f"1 notebooks, 0 to run, {os.cpu_count()} at a time\n"
+
+
+def test_a_disk_that_is_full_is_said_before_anything_runs(book, capsys, monkeypatch):
+    book.notebook("one", "1")
+    pretend_executed(book)
+    book.notebook("one", "2")
+    full = OSError(errno.ENOSPC, "No space left on device", "_build/executed")
+    monkeypatch.setattr(executor, "no_room", lambda folder: full)
+    assert main([], book.root) == 1
+    said = "nothing was executed: No space left on device (_build/executed); make room there, and run this again\n"
+    assert capsys.readouterr().err == said
+    assert executed_path(Path("chapters/one.ipynb"), book.root).exists()
+    book.notebook("one", "1")
+    assert main([], book.root) == 0  # nothing to write
+
+
+def test_a_disk_that_fills_on_the_way_is_no_fault_of_a_cell(book, capsys, monkeypatch):
+    def full(*_):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    book.notebook("one", "1")
+    book.notebook("two", "2")
+    monkeypatch.setattr(executor, "keep", full)
+    assert main([], book.root) == 1
+    captured = capsys.readouterr()
+    for name in ("one", "two"):
+        remedy = "No space left on device; make room there, and run this again"
+        assert f"\nchapters/{name}.ipynb: {remedy}\n" in captured.err
+    assert "executed 2 notebooks in" in captured.out
+
+
+def test_two_at_once_take_turns_and_the_second_finds_all_done(book):
+    book.notebook("one", "1")
+    program = (
+        "import sys; from pathlib import Path; from book.execute import main; sys.exit(main([], Path(sys.argv[1])))"
+    )
+    command = [sys.executable, "-c", program, str(book.root)]
+    environment = os.environ | {"PYTHONPATH": str(ROOT)}
+    with one_at_a_time(book.root):
+        second = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True)
+        assert second.stdout.readline().startswith("another command is building this book")
+        pretend_executed(book)
+    out, _ = second.communicate(timeout=120)
+    assert second.returncode == 0
+    assert "1 notebooks, 0 to run" in out
 
 
 def test_the_slowest_come_first(book, capsys, monkeypatch):

@@ -53,6 +53,21 @@ def test_a_planted_error_that_nothing_notices_fails_its_cell_and_leaves_no_copy(
     assert not executed_path(path, book.root).exists()
 
 
+def test_a_file_that_is_no_notebook_is_named_in_a_line_and_the_others_run(book):
+    good = book.notebook("good", SETUP)
+    book.write("chapters/bad.ipynb", '{\n "cells": [\n<<<<<<< HEAD\n')
+    book.write("chapters/marked.ipynb", "\ufeff" + (book.root / good).read_text("utf-8"))
+    (book.root / "chapters/wide.ipynb").write_bytes("{}".encode("utf-16"))
+    status, out = run(book, "chapters", "-n", "2", "--dist=loadfile", "--continue-on-collection-errors")
+    assert status == 1, out
+    assert "1 passed, 3 errors" in out
+    assert "bad.ipynb: line 3 is left of a merge; choose a side" in out
+    assert "marked.ipynb: it begins with a mark of byte order; make clear-outputs takes it away" in out
+    assert "wide.ipynb: it is in UTF-16; save it as UTF-8" in out
+    assert "Traceback" not in out
+    assert is_fresh(good, book.root)
+
+
 def test_without_mutants_nobody_asks(book):
     path = book.notebook("one", SETUP, BLIND)
     status, out = run(book, path)

@@ -11,7 +11,8 @@ from book.registers import Registers, alphabetical, part_of, problems, symbols_i
 from website.extensions.glossary import one_list
 
 FILES = {
-    "_toc.yml": "root: index\nparts:\n  - chapters:\n      - file: chapters/one/a\n      - file: chapters/two/b\n",
+    "_toc.yml": "format: jb-book\nroot: index\n"
+    "parts:\n  - chapters:\n      - file: chapters/one/a\n      - file: chapters/two/b\n",
     "_config.yml": "bibtex_bibfiles: [registers/one/references.bib, registers/two/references.bib]\n",
     "index.md": "# Front page\n",
     "chapters/one/a": "{cite}`gauss1809` {cite:t}`euler1736,gauss1809` {term}`Graphs <graph>` {term}`Residual`",

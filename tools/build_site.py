@@ -19,7 +19,10 @@ from pathlib import Path
 
 import yaml
 
+from book.contents import ContentsError
 from book.order import ROOT, documents
+from book.room import no_room, said
+from book.turns import one_at_a_time
 from website import finishing
 from website.common import DEMOS
 from website.kept import KEPT
@@ -46,12 +49,20 @@ NOT_READ = {"__pycache__", "node_modules"}
 
 def build(root: Path = ROOT) -> int:
     """Bring the website of the book at `root` up to date; print its warnings, if any, and where it is."""
-    start, site, now = time.perf_counter(), root / BUILD / "html", ingredients(root)
+    start, site = time.perf_counter(), root / BUILD / "html"
+    try:
+        now = ingredients(root)
+    except ContentsError as problem:
+        print(f"{problem}\nthe website was not built: mend the lines above", file=sys.stderr)
+        return 2
     before = _remembered(root)
     page, finished = (site / "index.html").relative_to(root), finishing.is_finished(site)
     if now == before and finished:
         print(f"website is up to date: {page}", flush=True)
         return 0
+    if problem := no_room(root / BUILD):
+        print(f"the website was not built: {said(problem)}", file=sys.stderr)
+        return 1
     (root / MEMORY).unlink(missing_ok=True)  # a build that fails, or is ended, does not count
     if not finished:
         shutil.rmtree(site, ignore_errors=True)  # pages that someone else wrote, or a build that did not end
@@ -148,5 +159,15 @@ def _remembered(root: Path) -> dict:
         return {}
 
 
+def main() -> int:
+    """Build once nobody else does, and take Ctrl-C for what it is."""
+    try:
+        with one_at_a_time(ROOT):
+            return build()
+    except KeyboardInterrupt:
+        print("interrupted; the next make book builds the website", file=sys.stderr)
+        return 130
+
+
 if __name__ == "__main__":
-    sys.exit(build())
+    sys.exit(main())

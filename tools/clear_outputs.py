@@ -9,6 +9,7 @@ clean are not touched.
 from __future__ import annotations
 
 import argparse
+import contextlib
 import hashlib
 import json
 import sys
@@ -16,6 +17,8 @@ from pathlib import Path
 
 from book.layers import FURTHER, HARNESS, goes_further, is_harness
 from book.order import ROOT, chapter_files
+from book.room import said
+from book.stored import parsed, text_of
 from utils.files import write_atomically
 
 KERNELSPEC = {"name": "python3", "display_name": "Python 3", "language": "python"}
@@ -40,9 +43,7 @@ def cleared(text: str, name: str, taken: set[str]) -> str:
     ValueError
         `text` is no notebook of format 4.
     """
-    nb = json.loads(text)
-    if not isinstance(nb, dict) or nb.get("nbformat") != 4 or not isinstance(nb.get("cells"), list):
-        raise ValueError("not a notebook of format 4")
+    nb = parsed(text)
     cells = []
     for number, cell in enumerate(nb["cells"], 1):
         kind, source = cell["cell_type"], cell.get("source", "")
@@ -100,15 +101,16 @@ def clear(paths: list[Path], others: list[Path] = ()) -> list[Path]:
     taken, new = set(), {}
     for path in others:
         if path not in paths:
-            taken |= {str(cell.get("id")) for cell in json.loads(path.read_text("utf-8"))["cells"]}
+            with contextlib.suppress(ValueError):  # a broken one has no ids that anybody could keep clear of
+                taken |= {str(cell.get("id")) for cell in parsed(text_of(path))["cells"]}
     for path in paths:
         name = str(path.relative_to(ROOT) if path.is_relative_to(ROOT) else path.name)
-        text = path.read_text("utf-8")
         try:
+            text = text_of(path)
             clean = cleared(text, name, taken)
         except (ValueError, KeyError, TypeError, AttributeError) as problem:
             raise ValueError(f"{path}: {problem}") from problem
-        if clean != text:
+        if clean.encode() != path.read_bytes():
             new[path] = clean
     for path, text in new.items():
         write_atomically(path, text)
@@ -127,7 +129,10 @@ def main(argv: list[str] | None = None) -> int:
     try:
         changed = clear(paths, [path for path in book if path not in paths])
     except ValueError as problem:
-        print(problem, file=sys.stderr)
+        print(f"{problem}. Nothing was changed", file=sys.stderr)
+        return 1
+    except OSError as problem:
+        print(f"not everything was cleared: {said(problem)}", file=sys.stderr)
         return 1
     for path in changed:
         print(f"cleared {path.relative_to(ROOT) if path.is_relative_to(ROOT) else path}")

@@ -25,7 +25,12 @@ MUTANTS = "3"
 PYTHON = [sys.executable, "-m"]
 PYTEST = [*PYTHON, "pytest", "-q", "-n", CORES, "--dist=loadfile"]
 NBVAL = ["-p", "nbval", "-p", "book.nbval_plugin"]
-NBVAL += ["--nbval-lax", "--nbval-current-env", f"--nbval-cell-timeout={CELL_TIMEOUT}"]
+NBVAL += [
+    "--continue-on-collection-errors",
+    "--nbval-lax",
+    "--nbval-current-env",
+    f"--nbval-cell-timeout={CELL_TIMEOUT}",
+]
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from nbformat import NotebookNode, v4
 
+from book import stored
 from book.copies import executed_path
 from book.order import ROOT
 
@@ -18,7 +19,7 @@ def merged(notebook: Path) -> NotebookNode:
     ValueError
         The copy has more cells of code than the notebook, or fewer.
     """
-    nb, copy = (v4.reads(path.read_text("utf-8")) for path in (ROOT / notebook, executed_path(notebook)))
+    nb, copy = stored.notebook(ROOT / notebook), v4.reads(executed_path(notebook).read_text("utf-8"))
     for cell, ran in zip(code_cells(nb), code_cells(copy), strict=True):
         cell.outputs, cell.execution_count = ran.outputs, ran.execution_count
     nb.metadata["eer"] = copy.metadata["eer"]

@@ -20,7 +20,7 @@ from book.formula.mutants import KINDS as KINDS_OF_PRINT
 from book.mutants.population import KINDS, Mutant, code_cells, mutants, sample
 from book.mutants.print import Misprint, misprints
 from book.mutants.trial import CAUGHT, CRASHED, SURVIVED, TIMED_OUT, Outcome, error_of, in_fork, trial_of
-from book.order import ROOT
+from book.order import ROOT, notebook_named
 
 
 def run(
@@ -90,8 +90,11 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--misprints", action="store_true", help="only mistakes in the print")
     parser.add_argument("--list", action="store_true", help="show the mutants, run nothing")
     options = parser.parse_args(argv)
-    if not options.notebook.is_file():
-        parser.error(f"{options.notebook} is not a file")
+    try:
+        options.notebook = options.notebook if options.notebook.is_file() else notebook_named(str(options.notebook))
+        Chapter(options.notebook.resolve())
+    except ValueError as problem:
+        parser.error(str(problem))
     if options.limit is not None and options.limit < 1:
         parser.error("--limit must be positive")
     everything = (
