@@ -8,6 +8,8 @@ grader = open_notebook("knn")
 from __future__ import annotations
 
 import hashlib
+import os
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -15,7 +17,7 @@ import otter
 
 from grading.box import compat
 from grading.box.sandbox import choose_sandbox
-from grading.course.assignment import load_assignment
+from grading.course.assignment import ROOT, load_assignment
 from grading.course.report import table
 from grading.course.submission import SubmissionRefused
 from grading.judging.exam import GRADER_ERROR
@@ -31,15 +33,37 @@ def open_notebook(assignment: str) -> Grader:
 
     From here on files that were written for CS231n can be imported, too: what they import in turn is looked after.
     """
-    here = Path.cwd()
-    if not (here / "tests").is_dir():
-        raise FileNotFoundError(
-            f"this notebook runs in {here}, not in its own folder, which holds tests/ and the files to fill in; "
-            f"open the folder itself, or begin with: import os; os.chdir('the folder of {assignment}.ipynb')"
-        )
+    here = _folder(assignment)
     modules = [name for name in load_assignment(assignment).modules if (here / f"{name}.py").is_file()]
     compat.install(here, {name: f"{name}.py" for name in modules})
     return Grader(assignment)
+
+
+def _folder(assignment: str) -> Path:
+    """The folder of the notebook, in which it works from here on: an editor may have started it in another.
+
+    Raises
+    ------
+    FileNotFoundError
+        It is nowhere that could be known; the message says what to do.
+    """
+    here = Path.cwd()
+    if (here / "tests").is_dir():
+        return here
+    said = os.environ.get("JPY_SESSION_NAME"), vars(sys.modules["__main__"]).get("__vsc_ipynb_file__")
+    paths = [Path(notebook).parent for notebook in said if isinstance(notebook, str) and notebook]
+    places = [root / path for path in paths for root in (here, *here.parents)]  # some are relative
+    places += [here / "work" / assignment, here / assignment, ROOT / "work" / assignment]
+    for place in places:
+        if (place / "tests").is_dir() and (place / f"{assignment}.ipynb").is_file():
+            os.chdir(place)
+            sys.path.insert(0, str(place))
+            print(f"this notebook works in {place}")
+            return place
+    raise FileNotFoundError(
+        f"this notebook runs in {here}, not in its own folder, which holds tests/ and the files to fill in; "
+        f"open the folder itself, or begin with: import os; os.chdir('the folder of {assignment}.ipynb')"
+    )
 
 
 class Feedback:

@@ -1,7 +1,12 @@
 """Tests of the commands behind make start, grade, progress, release and grade-all."""
 
+import errno
+import sys
+from pathlib import Path
+
 import pytest
 
+from grading import notebook
 from grading.box.sandbox import Sandbox
 from grading.course import commands
 from grading.course.assignment import load_assignment
@@ -42,14 +47,62 @@ def test_work_that_is_a_link_is_graded(home, capsys):
     assert "20 / 20   100 %" in capsys.readouterr().out
 
 
+def test_work_that_is_a_link_is_begun_and_one_that_leads_nowhere_is_named(home, capsys):
+    (home / "work").mkdir()
+    (home / "else where").mkdir()
+    (home / "work" / "knn").symlink_to(home / "else where")
+    assert commands.main(["start", "knn"]) == 0
+    assert (home / "else where" / "knn.ipynb").is_file()
+    (home / "work" / "svm").symlink_to(home / "nowhere")
+    capsys.readouterr()
+    assert commands.main(["start", "svm"]) == 2
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.endswith(f"is a link to {home / 'nowhere'}, which is no folder; remove it, or make that")
+
+
+def test_a_disk_that_is_full_is_said_in_a_line(home, capsys, monkeypatch):
+    def full(*_):
+        raise OSError(errno.ENOSPC, "No space left on device", str(home))
+
+    monkeypatch.setattr("grading.course.release.make_student_files", full)
+    assert commands.main(["start", "knn"]) == 1
+    assert capsys.readouterr().err == f"start stopped: No space left on device ({home})\n"
+
+
 def test_a_cluster_without_a_wall_is_asked_for_by_name(home, capsys, monkeypatch):
     monkeypatch.setattr(commands, "choose_sandbox", lambda isolated=None: Sandbox(isolated=False))
     assert commands.main(["grade-all", "knn", str(home), "--scheduler", "tcp://127.0.0.1:1"]) == 2
     assert "--no-isolation" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("name", ["KNN", "work/knn", "assignments/knn/", "knn.ipynb", " knn", "work\\knn"])
+def test_an_assignment_is_known_by_its_folder_too(name):
+    assert load_assignment(name).name == "knn"
+
+
+@pytest.mark.parametrize("known", ["JPY_SESSION_NAME", "__vsc_ipynb_file__", "work/knn", "knn", "the clone"])
+def test_a_notebook_that_runs_elsewhere_finds_its_folder(tmp_path, monkeypatch, capsys, known):
+    """As JupyterLab and VS Code say where a notebook lies; else where `make start` puts it, seen from here."""
+    folder = tmp_path / {"work/knn": "work/knn", "knn": "knn", "the clone": "clone/work/knn"}.get(known, "course/knn")
+    (folder / "tests").mkdir(parents=True)
+    (folder / "knn.ipynb").touch()
+    elsewhere = tmp_path if known in ("work/knn", "knn") else tmp_path / "elsewhere"
+    elsewhere.mkdir(exist_ok=True)
+    monkeypatch.chdir(elsewhere)
+    monkeypatch.setattr("sys.path", list(sys.path))
+    monkeypatch.setattr(notebook, "ROOT", tmp_path / "clone")
+    if known == "JPY_SESSION_NAME":
+        monkeypatch.setenv(known, str(folder / "knn.ipynb"))
+    if known == "__vsc_ipynb_file__":
+        monkeypatch.setitem(vars(sys.modules["__main__"]), known, str(folder / "knn.ipynb"))
+    assert notebook._folder("knn") == folder == Path.cwd()
+    assert sys.path[0] == str(folder)
+    assert capsys.readouterr().out == f"this notebook works in {folder}\n"
+
+
 def test_a_notebook_that_runs_elsewhere_says_where_it_should_run(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(notebook, "ROOT", tmp_path)
     with pytest.raises(FileNotFoundError, match=r"os\.chdir"):
         open_notebook("knn")
 
@@ -64,9 +117,11 @@ def test_progress_before_anything(home, capsys):
 
 
 def test_errors_say_what_to_do(home, capsys):
-    with pytest.raises(SystemExit):
-        commands.main(["grade", "knm"])
-    assert "choose from knn" in capsys.readouterr().err
+    assert commands.main(["grade", "knm"]) == 2
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.startswith("there is no assignment 'knm'; do you mean knn? There are knn, ")
+    assert commands.main(["start", "xyz"]) == 2
+    assert "choose from knn, " in capsys.readouterr().err
     assert commands.main(["grade", "knn"]) == 2
     assert "make start A=knn" in capsys.readouterr().err
     (home / "work" / "knn").mkdir(parents=True)

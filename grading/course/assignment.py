@@ -6,6 +6,7 @@ student files, and either `reference.py` or, in what students are given, `record
 
 from __future__ import annotations
 
+import difflib
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -203,7 +204,7 @@ def assignments(root: Path = ROOT) -> dict[str, Assignment]:
 
 
 def load_assignment(name: str, root: Path = ROOT) -> Assignment:
-    """The assignment of that name.
+    """The assignment of that name; a path that ends in it, such as work/knn/, and capitals do no harm.
 
     Raises
     ------
@@ -211,6 +212,9 @@ def load_assignment(name: str, root: Path = ROOT) -> Assignment:
         There is none; the message lists those there are.
     """
     found = assignments(root)
-    if name not in found:
-        raise ValueError(f"there is no assignment {name!r}; choose from {', '.join(found)}")
-    return found[name]
+    meant = name.strip().replace("\\", "/").rstrip("/").rpartition("/")[2].removesuffix(".ipynb").lower()
+    if meant not in found:
+        alike = difflib.get_close_matches(meant, found, n=1)
+        hint = f"do you mean {alike[0]}? There are" if alike else "choose from"
+        raise ValueError(f"there is no assignment {name!r}; {hint} {', '.join(found)}")
+    return found[meant]

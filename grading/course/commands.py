@@ -50,16 +50,26 @@ def main(argv: list[str] | None = None) -> int:
     try:
         assignment = load_assignment(options.assignment)
     except ValueError as problem:
-        parser.error(str(problem))
-    return {"start": start, "grade": grade, "release": release, "grade-all": grade_class}[options.command](
-        assignment, options
-    )
+        print(problem, file=sys.stderr)
+        return 2
+    command = {"start": start, "grade": grade, "release": release, "grade-all": grade_class}[options.command]
+    try:
+        return command(assignment, options)
+    except OSError as problem:  # a disk that is full or for reading only, a link that leads nowhere
+        place = f" ({problem.filename})" if problem.filename else ""
+        print(f"{options.command} stopped: {problem.strerror or problem}{place}", file=sys.stderr)
+        return 1
 
 
 def start(assignment: Assignment, options) -> int:
     from grading.course.release import make_student_files
 
     folder = ROOT / "work" / assignment.name
+    if folder.is_symlink() and not folder.is_dir():
+        print(
+            f"{folder} is a link to {folder.readlink()}, which is no folder; remove it, or make that", file=sys.stderr
+        )
+        return 2
     written, kept = make_student_files(assignment, folder)
     shown = folder.relative_to(ROOT)
     print(f"{assignment.title}: {number(assignment.points)} points, about {assignment.code.MINUTES} minutes")
