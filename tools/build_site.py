@@ -31,7 +31,7 @@ BUILD = Path("_build")
 #: What the last good build was made of.
 MEMORY = BUILD / KEPT / "site.json"
 #: Files that a browser gets as they are, or bundled: after a change of these alone no page is made again.
-BUNDLED = ("website/static", "website/demos", "website/search", "website/reading")
+BUNDLED = ("website/static", "website/demos", "website/search", "website/reading", "website/page")
 #: What pages are made of, besides the documents in the table of contents.
 INGREDIENTS = (
     "_config.yml",

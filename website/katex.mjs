@@ -8,11 +8,22 @@ const STACKED = /vlist|svg|accent|nulldelimiter|sizing/;
 // What is read of some HTML, without spaces and signs that nobody sees (such as that of a function applied).
 const read = (html) => html.replace(/<[^>]*>/g, "").replace(/[\s\u200b\u2061-\u2063]/g, "");
 
+// What a page does without: TeX among what is spoken, and the name of a language that browsers know in a page.
+const NEEDLESS = /<annotation .*?<\/annotation>|<\/?semantics>| xmlns="http:\/\/www\.w3\.org\/1998\/Math\/MathML"/gs;
+
+// The source of a formula, for whoever copies it (website/page/copying.js), where it is not what is read in the formula.
+function withSource(html, tex) {
+  const written = tex.trim().replace(/\s+/g, " ");
+  if (read(html) === written.replaceAll(" ", "")) return html;
+  const escaped = written.replace(/[&<>"]/g, (sign) => `&#${sign.charCodeAt(0)};`);
+  return html.replace('<span class="katex">', () => `<span class="katex" data-tex="${escaped}">`);
+}
+
 // A page holds hundreds of formulas, and each node costs time on a phone. MathML for screen readers stays where a formula
 // has structure, without the TeX source it carries; symbols in a row are read as they are, where they read as MathML does:
 // a struck-out equals sign is a stroke and an equals sign for the eye.
 function lean(html, display) {
-  const slim = html.replace(/<annotation .*?<\/annotation>|<\/?semantics>/gs, "");
+  const slim = html.replace(NEEDLESS, "");
   const [, spoken, visible] = slim.match(/^(.*)<span class="katex-html" aria-hidden="true">(.*)<\/span><\/span>$/s) ?? [];
   if (!display && visible && !STACKED.test(visible) && read(spoken) === read(visible)) {
     return `<span class="katex">${visible.replace(/<span class="strut"[^>]*><\/span>/g, "")}</span>`;
@@ -22,7 +33,8 @@ function lean(html, display) {
 
 function set({ tex, display }) {
   try {
-    return { html: lean(katex.renderToString(tex, { displayMode: display, throwOnError: true, strict: "ignore" }), display) };
+    const full = katex.renderToString(tex, { displayMode: display, throwOnError: true, strict: "ignore" });
+    return { html: withSource(lean(full, display), tex) };
   } catch (problem) {
     return { error: problem.message };
   }

@@ -61,6 +61,7 @@ def setup(app):
     app.add_css_file("reading.css", priority=901)
     app.add_js_file("book.js", priority=900)
     app.add_js_file("scripts/reading.js", priority=901)
+    app.add_js_file("scripts/page.js", priority=900)
     if repository() is not None:
         app.setup_extension("sphinx_sitemap")  # a site map needs absolute addresses
     return {"parallel_read_safe": True, "parallel_write_safe": True}

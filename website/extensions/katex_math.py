@@ -16,6 +16,7 @@ from sphinx.util import logging
 
 from utils.node import node_program
 from website.common import WEBSITE
+from website.extensions import line_ends
 from website.kept import KEPT
 
 LOG = logging.getLogger(__name__)
@@ -114,7 +115,10 @@ class SetFormulas(SphinxPostTransform):
 
 
 def visit_inline(translator, node):
-    translator.body.append(f'<span class="math">{math_html(node.astext(), False, node)}</span>')
+    markup = math_html(node.astext(), False, node)
+    if line_ends.UNBROKEN in node.parent.get("classes", ()):
+        markup = line_ends.breakable_before_its_end(markup)
+    translator.body.append(f'<span class="math">{markup}</span>')
     raise nodes.SkipNode
 
 

@@ -22,9 +22,14 @@ BUNDLES = {f"demos/{name}": f"demos/{name}/element.js" for name in DEMOS} | {
     "scripts/menu": "reading/menu.js",
     "scripts/places": "reading/places.js",
     "scripts/zoom": "reading/zoom.js",
+    "scripts/page": "page/index.js",
+    "scripts/cards": "page/cards/cards.js",
 }
-#: A script that a page names loads others, under its own mark: one that changes with them.
-LOADS = {"scripts/reading.js": ["scripts/menu.js", "scripts/places.js", "scripts/zoom.js"]}
+#: A script that a page names loads others when they are needed, under its own mark: one that changes with them.
+LOADS = {
+    "scripts/reading.js": ["scripts/menu.js", "scripts/places.js", "scripts/zoom.js"],
+    "scripts/page.js": ["scripts/cards.js"],
+}
 
 THEME = "scripts/pydata-sphinx-theme.js"
 #: Where the theme looks for what scrolls, when a page is read and whenever something in it changes. It lays out the
@@ -91,7 +96,7 @@ def _put_katex(target: Path) -> None:
 
 
 def _put_bundles(static: Path) -> None:
-    folders = ("demos", "reading", "search", "theme")
+    folders = ("demos", "page", "reading", "search", "theme")
     sources = sorted(path for folder in folders for path in WEBSITE.glob(f"{folder}/**/*") if path.is_file())
     sources += [WEBSITE / "bundle.mjs", WEBSITE / "package-lock.json"]
     ingredients = [repr(BUNDLES)]

@@ -43,6 +43,8 @@ CORRECTIONS = [
 ]
 #: Names, punctuation and blanks of highlighted code have the colour of the text; their marks only cost nodes.
 PLAIN_TOKENS = re.compile(r'<span class="(?:n|p|w|nn)">([^<]*)</span>')
+#: The source of a formula, which names nothing of the page.
+TEX = re.compile(r' data-tex="[^"]*"')
 VIEWPORT = re.compile(r'<meta name="viewport"[^>]*>\s*')
 #: From where a page names the files that it loads: relative to itself, or (404.html) to the site's own address.
 ROOTS = r"(?:(?:\.\./)*|/(?:[^\"?]+/)?)"
@@ -81,6 +83,7 @@ def finish(site: Path, name: str) -> dict:
 
 def named(text: str) -> dict:
     """Classes, icons and characters of formulas on a page."""
+    text = TEX.sub("", text)
     places = set(re.findall(r"<[a-z][^>]*>", text)) | set(re.findall(r"(?s)<script>(.*?)</script>", text))
     words = {word for place in places for word in re.findall(r"[\w-]+", place)}
     symbols = {

@@ -1,0 +1,112 @@
+"""What is copied of a page holds each formula once, as it was written."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from book.chapter import Chapter
+from book.order import ROOT
+from tests.browser.visit import visiting
+
+PAGE = "chapters/classical/pca.html"
+EQUATION = "eq-pca-coefficient"
+
+
+@pytest.fixture(scope="module")
+def page(browser, address):
+    with visiting(browser, address, PAGE, permissions=["clipboard-read", "clipboard-write"]) as visit:
+        yield visit.page
+
+
+@pytest.fixture
+def copied(page):
+    """copied(selection): the clipboard after a selection by script and the keys for copying, and its HTML."""
+
+    def copy(script, argument=None):
+        page.evaluate("navigator.clipboard.writeText('nothing')")
+        page.evaluate(
+            f"""(argument) => {{
+              const [first, from, last, to] = ({script})(argument);
+              const range = document.createRange();
+              range.setStart(first, from);
+              range.setEnd(last, to);
+              getSelection().removeAllRanges();
+              getSelection().addRange(range);
+            }}""",
+            argument,
+        )
+        page.keyboard.press("Control+c")
+        page.wait_for_function("navigator.clipboard.readText().then((text) => text !== 'nothing')")
+        return page.evaluate(
+            """async () => {
+              const [item] = await navigator.clipboard.read();
+              const html = item.types.includes('text/html') ? await (await item.getType('text/html')).text() : '';
+              return [await navigator.clipboard.readText(), html];
+            }"""
+        )
+
+    return copy
+
+
+def squeezed(text: str) -> str:
+    return "".join(text.split())
+
+
+def test_a_piece_of_a_displayed_formula_is_copied_as_the_whole(copied):
+    text, html = copied(
+        """(label) => {
+          const parts = document.querySelectorAll(`#equation-${label} .katex-html .mord`);
+          return [parts[0], 0, parts[2], parts[2].childNodes.length];
+        }""",
+        EQUATION,
+    )
+    (written,) = [
+        equation.tex
+        for equation in Chapter(ROOT / Path(PAGE).with_suffix(".ipynb")).equations
+        if equation.label == EQUATION
+    ]
+    assert squeezed(text) == squeezed(f"$${written}$$")
+    assert "katex" not in html
+    assert squeezed(written) in squeezed(html.replace("&amp;", "&"))
+
+
+def test_in_a_sentence_each_formula_stands_once(copied, page):
+    text, _ = copied(
+        """() => {
+          const many = (p) => p.querySelectorAll('.katex[data-tex]').length >= 3;
+          const sentence = [...document.querySelectorAll('.bd-article section > p')].find(many);
+          sentence.id = 'sentence';
+          return [sentence, 0, sentence, sentence.childNodes.length];
+        }"""
+    )
+    words, sources = page.evaluate(
+        """() => {
+          const sentence = document.querySelector('#sentence').cloneNode(true);
+          const sources = [...sentence.querySelectorAll('.katex')].map((formula) => {
+            const source = formula.dataset.tex ?? formula.textContent;
+            formula.remove();
+            return source;
+          });
+          return [sentence.textContent, sources];
+        }"""
+    )
+    pieces = re.split(r"\$([^$]+)\$", text)
+    assert [squeezed(piece) for piece in pieces[1::2]] == [squeezed(source) for source in sources]
+    assert squeezed("".join(pieces[::2])) == squeezed(words)
+
+
+def test_what_holds_no_formula_is_copied_as_ever(copied, page):
+    text, _ = copied(
+        "() => { const [code] = document.querySelectorAll('.bd-article pre'); return [code, 0, code, 2]; }"
+    )
+    assert text.strip()
+    assert squeezed(text) == squeezed(page.evaluate("getSelection().toString()"))
+
+
+def test_the_page_is_left_as_it_was(copied, page):
+    before = page.evaluate("document.body.childElementCount")
+    copied("() => { const [p] = document.querySelectorAll('.bd-article p:has(.katex)'); return [p, 0, p, 1]; }")
+    assert page.evaluate("document.body.childElementCount") == before
