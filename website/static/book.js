@@ -16,6 +16,17 @@ const drawn = new ResizeObserver((changes) => {
   });
 });
 
+// A formula that is itself such a block keeps its size when it comes near, but not what stands in it.
+document.addEventListener(
+  "contentvisibilityautostatechange",
+  ({ target, skipped }) => {
+    if (skipped || !target.matches(SCROLLING)) return;
+    drawn.unobserve(target); // to be told once more
+    drawn.observe(target);
+  },
+  true,
+);
+
 window.addEventListener("load", async () => {
   await document.fonts.ready;
   document.querySelectorAll(SCROLLING).forEach((place) => drawn.observe(place));
