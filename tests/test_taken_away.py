@@ -328,6 +328,8 @@ def test_classification_metrics():
         assert chapter[auc](y, 10**4 * y - 10**4) == 1
         with pytest.raises(ValueError, match="both classes"):
             chapter[auc](np.ones(4, int), tied)
+        with pytest.raises(ValueError, match="scores that are numbers"):
+            chapter[auc](y, np.array([0.1, np.nan, 0.3, 0.4]))
 
 
 def test_prompting():
