@@ -10,7 +10,7 @@ from website.finishing import pages
 
 
 def carried(markup: str) -> str:
-    """As website/page/copying.js reads it."""
+    """The TeX of a formula when it is set."""
     source = re.search(r'<span class="katex" data-tex="([^"]*)">', markup)
     return html.unescape(source[1] if source else re.sub(r"<[^>]*>", "", markup))
 
@@ -36,7 +36,14 @@ def test_letters_carry_nothing_and_spaces_become_one():
     assert 'data-tex="a \\le b"' in spaced
 
 
-def test_the_source_of_a_formula_names_no_class_of_the_page():
-    words = pages.named('<span class="katex" data-tex="\\text{alert}">a</span>')["words"]
+def test_the_sources_of_a_page_lie_beside_it(tmp_path):
+    formula = '<span class="katex" data-tex="{}">a</span>'
+    inside = formula.format("a &#60; b") + '<span class="katex">n</span>' + formula.format("\\alpha")
+    (tmp_path / "page.html").write_text(
+        f'<nav>{formula.format("x")}</nav><article class="bd-article">{inside}</article>{formula.format("y")}'
+    )
+    words = pages.finish(tmp_path, "page.html")["words"]
+    assert (tmp_path / "page.formulas.js").read_text() == r'eerFormulas=["a < b", "", "\\alpha"]'
+    assert "data-tex" not in (tmp_path / "page.html").read_text()
     assert "katex" in words
-    assert "alert" not in words
+    assert "alpha" not in words

@@ -11,7 +11,7 @@ const read = (html) => html.replace(/<[^>]*>/g, "").replace(/[\s\u200b\u2061-\u2
 // What a page does without: TeX among what is spoken, and the name of a language that browsers know in a page.
 const NEEDLESS = /<annotation .*?<\/annotation>|<\/?semantics>| xmlns="http:\/\/www\.w3\.org\/1998\/Math\/MathML"/gs;
 
-// The source of a formula, for whoever copies it (website/page/copying.js), where it is not what is read in the formula.
+// The source of a formula, where it is not what is read in it; finishing/pages.py puts the sources of a page beside it.
 function withSource(html, tex) {
   const written = tex.trim().replace(/\s+/g, " ");
   if (read(html) === written.replaceAll(" ", "")) return html;

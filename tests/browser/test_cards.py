@@ -155,12 +155,9 @@ def test_a_card_comes_with_the_focus_and_goes_with_escape(rested):
 @pytest.mark.parametrize("scheme", SCHEMES)
 def test_cards_are_accessible(rested, scheme):
     rested.evaluate("(theme) => (document.documentElement.dataset.theme = theme)", scheme)
-    for kind in ("an equation of this page", "a theorem elsewhere"):
-        link(rested, kind).hover()
-        shown(rested)
-        assert violations(rested, "#eer-card") == []
-        rested.mouse.move(1, 1)
-        rested.wait_for_selector(CARD, state="hidden")
+    link(rested, "an equation of this page").hover()
+    shown(rested)
+    assert violations(rested, "#eer-card") == []
 
 
 def test_a_tap_shows_a_card_with_a_way_on(visit):
@@ -174,8 +171,8 @@ def test_a_tap_shows_a_card_with_a_way_on(visit):
         assert card.evaluate("(card) => card.contains(document.activeElement)")
         assert in_sight(page)
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-        assert violations(page, "#eer-card") == []
     assert page.url == address
+    assert violations(page, "#eer-card") == []
     card.get_by_role("button", name="Close").tap()
     page.wait_for_selector(CARD, state="hidden")
     assert source.evaluate("(link) => link === document.activeElement")

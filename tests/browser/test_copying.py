@@ -13,6 +13,7 @@ from tests.browser.visit import visiting
 
 PAGE = "chapters/classical/pca.html"
 EQUATION = "eq-pca-coefficient"
+CHAPTER = Chapter(ROOT / Path(PAGE).with_suffix(".ipynb"))
 
 
 @pytest.fixture(scope="module")
@@ -23,9 +24,12 @@ def page(browser, address):
 
 @pytest.fixture
 def copied(page):
-    """copied(selection): the clipboard after a selection by script and the keys for copying, and its HTML."""
+    """copied(selection): the clipboard after a selection by script and the keys for copying, and its HTML.
 
-    def copy(script, argument=None):
+    Waits for text that holds `sign`.
+    """
+
+    def copy(script, argument=None, sign=""):
         page.evaluate("navigator.clipboard.writeText('nothing')")
         page.evaluate(
             f"""(argument) => {{
@@ -39,7 +43,10 @@ def copied(page):
             argument,
         )
         page.keyboard.press("Control+c")
-        page.wait_for_function("navigator.clipboard.readText().then((text) => text !== 'nothing')")
+        page.wait_for_function(  # sources may come after what was copied without them
+            "(sign) => navigator.clipboard.readText().then((text) => text !== 'nothing' && text.includes(sign))",
+            arg=sign,
+        )
         return page.evaluate(
             """async () => {
               const [item] = await navigator.clipboard.read();
@@ -62,12 +69,9 @@ def test_a_piece_of_a_displayed_formula_is_copied_as_the_whole(copied):
           return [parts[0], 0, parts[2], parts[2].childNodes.length];
         }""",
         EQUATION,
+        sign="\\mathbf",
     )
-    (written,) = [
-        equation.tex
-        for equation in Chapter(ROOT / Path(PAGE).with_suffix(".ipynb")).equations
-        if equation.label == EQUATION
-    ]
+    (written,) = [equation.tex for equation in CHAPTER.equations if equation.label == EQUATION]
     assert squeezed(text) == squeezed(f"$${written}$$")
     assert "katex" not in html
     assert squeezed(written) in squeezed(html.replace("&amp;", "&"))
@@ -76,11 +80,12 @@ def test_a_piece_of_a_displayed_formula_is_copied_as_the_whole(copied):
 def test_in_a_sentence_each_formula_stands_once(copied, page):
     text, _ = copied(
         """() => {
-          const many = (p) => p.querySelectorAll('.katex[data-tex]').length >= 3;
+          const many = (p) => p.querySelectorAll('.katex-mathml').length >= 3;
           const sentence = [...document.querySelectorAll('.bd-article section > p')].find(many);
           sentence.id = 'sentence';
           return [sentence, 0, sentence, sentence.childNodes.length];
-        }"""
+        }""",
+        sign="\\",
     )
     words, sources = page.evaluate(
         """() => {
@@ -94,13 +99,19 @@ def test_in_a_sentence_each_formula_stands_once(copied, page):
         }"""
     )
     pieces = re.split(r"\$([^$]+)\$", text)
+    written = {squeezed(formula.tex) for formula in CHAPTER.formulas}
+    assert {squeezed(piece) for piece in pieces[1::2]} <= written
     assert [squeezed(piece) for piece in pieces[1::2]] == [squeezed(source) for source in sources]
     assert squeezed("".join(pieces[::2])) == squeezed(words)
 
 
 def test_what_holds_no_formula_is_copied_as_ever(copied, page):
     text, _ = copied(
-        "() => { const [code] = document.querySelectorAll('.bd-article pre'); return [code, 0, code, 2]; }"
+        """() => {
+          const plain = (p) => p.checkVisibility() && !p.querySelector('.katex');
+          const p = [...document.querySelectorAll('.bd-article section > p')].find(plain);
+          return [p, 0, p, p.childNodes.length];
+        }"""
     )
     assert text.strip()
     assert squeezed(text) == squeezed(page.evaluate("getSelection().toString()"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import json
 import re
 from dataclasses import asdict
 from pathlib import Path
@@ -43,8 +44,8 @@ CORRECTIONS = [
 ]
 #: Names, punctuation and blanks of highlighted code have the colour of the text; their marks only cost nodes.
 PLAIN_TOKENS = re.compile(r'<span class="(?:n|p|w|nn)">([^<]*)</span>')
-#: The source of a formula, which names nothing of the page.
-TEX = re.compile(r' data-tex="[^"]*"')
+#: A formula, with its source where that is not what is read in it (website/katex.mjs).
+FORMULA = re.compile(r'<span class="katex"(?: data-tex="([^"]*)")?>')
 VIEWPORT = re.compile(r'<meta name="viewport"[^>]*>\s*')
 #: From where a page names the files that it loads: relative to itself, or (404.html) to the site's own address.
 ROOTS = r"(?:(?:\.\./)*|/(?:[^\"?]+/)?)"
@@ -70,7 +71,10 @@ def finish(site: Path, name: str) -> dict:
     for wrong, right in CORRECTIONS:
         text = wrong.sub(right, text)
     text, names = one_stylesheet(text)
+    text, sources = apart(text)
     page.write_text(text, "utf-8")
+    if any(sources):
+        page.with_suffix(".formulas.js").write_text(f"eerFormulas={json.dumps(sources)}", "utf-8")
     notebook = Path(name).with_suffix(".ipynb")
     if (ROOT / notebook).is_file():
         target = site / "_sources" / notebook
@@ -81,9 +85,17 @@ def finish(site: Path, name: str) -> dict:
     return {"stylesheets": names, "scripts": sorted(set(SCRIPT.findall(text))), "units": found} | named(text)
 
 
+def apart(text: str) -> tuple[str, list[str]]:
+    """The page without the sources of its formulas, which would weigh as much as its words; and those of its article.
+
+    They stand in order, empty where a formula is its own source; website/page/copying.js gives them back.
+    """
+    article = text[max(text.find('<article class="bd-article"'), 0) : text.find("</article>")]
+    return FORMULA.sub('<span class="katex">', text), [html.unescape(source) for source in FORMULA.findall(article)]
+
+
 def named(text: str) -> dict:
     """Classes, icons and characters of formulas on a page."""
-    text = TEX.sub("", text)
     places = set(re.findall(r"<[a-z][^>]*>", text)) | set(re.findall(r"(?s)<script>(.*?)</script>", text))
     words = {word for place in places for word in re.findall(r"[\w-]+", place)}
     symbols = {
