@@ -206,8 +206,21 @@ def test_scripts_are_bundled(tmp_path):
     static = tmp_path / "html" / "_static"
     assets._put_bundles(static)
     assert "bs.dropdown" in (static / "scripts" / "bootstrap.js").read_text()
+    assert "eer-card-body" in (static / "scripts" / "cards.js").read_text()
+    assert "eer-card-body" not in (static / "scripts" / "page.js").read_text(), "only what every page needs"
     for name in DEMOS:
         assert f"eer-{name}" in (static / "demos" / f"{name}.js").read_text()
+
+
+def test_a_script_has_a_new_mark_when_one_that_it_fetches_changes(tmp_path):
+    scripts = ["book.js", *(f"{name}.js" for name in assets.BUNDLES)]
+    for name in scripts:
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(name)
+    before = assets.versions(tmp_path)
+    (tmp_path / "scripts/cards.js").write_text("changed")
+    after = assets.versions(tmp_path)
+    assert {name for name in scripts if before[name] != after[name]} == {"scripts/page.js", "scripts/cards.js"}
 
 
 @pytest.mark.parametrize("root", ["", "../", "../../", "/", "/course/"])
