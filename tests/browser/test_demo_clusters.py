@@ -276,32 +276,6 @@ def test_presets_show_what_they_say(fresh):
         assert fresh(f"?preset={name}").part(".situation").input_value() == name
 
 
-def test_situation_can_be_linked_to_and_copied(load, fresh):
-    demo = load("?preset=stuck")
-    start = state(demo)
-    demo.follow_a_link()
-    assert state(demo) != start
-    demo.part(".step").click()
-    demo.wait_for("/t=1/.test(location.search) && !/preset/.test(location.search)")
-    copied = fresh(demo.query)
-    assert state(copied) == state(demo)
-    assert now(copied) == now(demo)
-    demo.page.go_back()
-    demo.wait_for("/preset=stuck/.test(location.search)")
-    assert state(demo) == start
-    assert demo.complaints == []
-
-
-@pytest.mark.parametrize(
-    "query", ["?k=9", "?method=none&t=-1", "?points=1,2;x", "?centres=3,3", "?preset=none", "?t=9999", "?points=0.5"]
-)
-def test_malformed_addresses_fall_back(fresh, query):
-    fallen_back = state(fresh(query))
-    demo = fresh()
-    assert fallen_back == state(demo)
-    assert demo.complaints == []
-
-
 def test_no_points_and_one_point(fresh):
     demo = fresh("?points=&centres=0,0&k=1")
     assert demo.part(".step").is_disabled()
@@ -314,3 +288,19 @@ def test_no_points_and_one_point(fresh):
     assert np.isfinite(to_the_end(demo)["values"]).all()  # the ridge keeps the variance above 0
     demo.part(".plusplus").click()
     assert demo.complaints == []
+
+
+@pytest.mark.parametrize("query", ["?preset=three", "?preset=sizes&method=mixture"])
+def test_axes_of_the_curve_are_those_of_the_whole_run(fresh, query):
+    demo = fresh(query)
+    whole = to_the_end(demo)["values"]
+    demo.part(".back").click()
+    demo.part(".step").click()
+    axes = [text for text in demo.part(".chart text").all_text_contents() if text != "half steps"]
+    for _ in range(4):
+        demo.part(".step").click()
+        assert [text for text in demo.part(".chart text").all_text_contents() if text != "half steps"] == axes
+    assert int(axes[1]) >= len(whole) - 1
+    high, low = (float(text.replace("−", "-")) for text in axes[2:])
+    assert high == pytest.approx(max(whole), abs=0.06)
+    assert low <= min(whole) + 0.06

@@ -288,31 +288,30 @@ def test_presets_show_what_they_say(fresh):
     assert demo.part(".situation option:not([hidden])").count() == len(PRESETS)
 
 
-def test_situation_can_be_linked_to_and_copied(load, fresh):
-    demo = load()
-    start = state(demo)
-    demo.follow_a_link()
-    demo.part("[data-dim='2']").click()
-    demo.part("input.s").fill("2")
-    cell(demo, "in", 1, 2).hover()
-    demo.wait_for("/at=in,1,2/.test(location.search) && /s=2/.test(location.search)")
-    assert state(fresh(demo.query)) == state(demo)
-    demo.page.go_back()
-    demo.wait_for("location.search === ''")
-    assert state(demo) == start
-    assert demo.complaints == []
+@pytest.mark.parametrize("dim", [1, 2])
+def test_pointing_draws_only_what_changes(fresh, dim):
+    demo = fresh("?preset=holes" if dim == 2 else "?preset=padded")
+    cells = f"[...{demo.js}.shadowRoot.querySelectorAll('.board [data-side]')]"
+    picture = f"{demo.js}.shadowRoot.querySelector('.board').innerHTML"
+    for side, place in (("in", (2, 3)), ("out", (0, 0)), ("out", (3, 4)), ("in", (6, 6))):
+        cell(demo, side, *place[:dim]).hover()
+        assert demo.get("at")["at"] == {"side": side, "cell": list(place[:dim])}
+        pointed = demo.page.evaluate(picture)
+        drawn = demo.page.evaluate(f"() => {{ const d = {demo.js}; d.drawnOf = ''; d.render(); return {picture}; }}")
+        assert pointed == drawn  # as if all of it were drawn anew
+        assert demo.part(".framed .chosen").count() == 1
+        assert demo.part(".framed .tie").count() == len(ties(demo))
+        demo.page.evaluate(f"() => {{ window.kept = {cells}; }}")
+        cell(demo, side, *[1, 1][:dim]).hover()
+        assert demo.page.evaluate("kept.length > 20 && kept.every((each) => each.isConnected)")
 
 
-@pytest.mark.parametrize(
-    "query",
-    [
-        *("?x=1,2,3,4,5,6,7,8,9", "?x=1,nan,2,1", "?x=", "?w=1,2,3,4,5,6", "?w=1e9", "?s=0", "?s=1.5", "?p=-1", "?d=x"),
-        *("?r=9", "?dim=3", "?kind=none", "?kind=toString", "?show=all", "?at=in,99", "?at=out,1,1", "?at=x"),
-        *("?preset=none", "?preset=toString"),
-    ],
-)
-def test_malformed_addresses_fall_back(fresh, query):
-    fallen_back = state(fresh(query))
-    demo = fresh()
-    assert fallen_back == state(demo)
-    assert demo.complaints == []
+def ties(demo) -> list:
+    """Partners of the chosen cell that are drawn: all of them, in the input also those in the padding."""
+    return demo.page.evaluate(
+        f"""() => {{ const d = {demo.js}, m = {demo.model}, {{where, i, o}} = d.now, large = d.at.side === 'in';
+          const along = d.at.cell.map((place) => large ? m.senders(place, i, d.k, where) : m.window(place, d.k, where));
+          const seen = ({{at}}) => large || (at >= -d.p && at < o + d.p);
+          const pairs = (all, ways) => all.flatMap((one) => ways.map((way) => [one, way]));
+          return along.map((ways) => ways.filter(seen)).reduce(pairs, [0]); }}"""
+    )

@@ -173,24 +173,3 @@ def test_presets_show_what_they_say(fresh):
     assert np.ptp(np.linalg.eigvalsh(matrix(demo))) < 1e-12
     demo = fresh("?preset=lost")
     assert np.linalg.eigvalsh(matrix(demo))[0] < 0
-
-
-def test_situation_can_be_linked_to_and_copied(load, fresh):
-    demo = load()
-    start = state(demo)
-    demo.follow_a_link()
-    demo.part(".samples").click()
-    demo.wait_for("/samples=1/.test(location.search) && !/preset/.test(location.search)")
-    assert state(fresh(demo.query)) == state(demo)
-    demo.page.go_back()
-    demo.wait_for("location.search === ''")
-    assert state(demo) == start
-    assert demo.complaints == []
-
-
-@pytest.mark.parametrize("query", ["?a=9", "?b=x", "?k=-1&at=7", "?preset=none", "?samples=2"])
-def test_malformed_addresses_fall_back(fresh, query):
-    fallen_back = state(fresh(query))
-    demo = fresh()
-    assert fallen_back == state(demo)
-    assert demo.complaints == []

@@ -184,33 +184,84 @@ def test_small_class_vanishes_among_fifteen(fresh):
     assert all(classes == [0] for classes in winners(demo, GRID, k=15))
 
 
-def test_situation_can_be_linked_to_and_copied(load, fresh):
-    demo = load()
-    start = state(demo)
-    demo.follow_a_link()
-    demo.part("[data-metric='linf']").click()
-    demo.wait_for("/metric=linf/.test(location.search) && !/preset/.test(location.search)")
-    assert state(fresh(demo.query)) == state(demo)
-    demo.page.go_back()
-    demo.wait_for("location.search === ''")
-    assert state(demo) == start
-    assert demo.complaints == []
-
-
-@pytest.mark.parametrize(
-    "query", ["?k=99", "?points=1,2", "?points=a,b,c;;", "?q=5,5&rotate=-3", "?metric=l7&classes=9", "?preset=none"]
-)
-def test_malformed_addresses_fall_back(fresh, query):
-    fallen_back = state(fresh(query))
-    demo = fresh()
-    assert fallen_back == state(demo)
-    assert demo.complaints == []
-
-
 def test_few_points_and_none(fresh):
     demo = fresh("?points=0,0,A&k=5")
     assert winners(demo, [(0.5, 0.5)]) == [[0]]
     demo.part(".remove").click()
     assert state(demo)["points"] == []
     assert "no point to vote" in demo.part(".explanation").inner_text()
+    assert demo.complaints == []
+    demo = fresh("?points=0,0,A&test=1")
+    assert demo.text(".loo") == "–"  # nobody is left to vote
+    assert demo.text(".self") == "100.0 %"
+    assert "too few points" in demo.page.evaluate(f"{demo.js}.summary()")
+
+
+def test_shares_of_many_k_are_those_of_one(fresh):
+    demo = fresh("?preset=ties&noise=0.2&test=1")
+    many, single = demo.page.evaluate(
+        f"""() => {{ const d = {demo.js}, m = {demo.model}, options = {{metric: d.metric, degrees: 20}};
+          const test = d.points.map(({{x, y, label}}) => ({{x: x + 0.1, y: y - 0.05, label}}));
+          const ks = Array.from({{length: 15}}, (_, i) => i + 1);
+          return [[m.accuracies(d.points, 3, options, 15), m.accuracies(d.points, 3, options, 15, d.points, true),
+              m.accuracies(d.points, 3, options, 15, test)],
+            [ks.map((k) => m.accuracy(d.points, 3, {{...options, k}}, false)),
+              ks.map((k) => m.accuracy(d.points, 3, {{...options, k}}, true)),
+              ks.map((k) => m.accuracy(d.points, 3, {{...options, k}}, false, test))]]; }}"""
+    )
+    assert many == single
+    assert "✓ counted twice" in demo.text(".twice")
+
+
+def test_one_neighbour_learns_wrong_labels_by_heart(fresh):
+    demo = fresh("?preset=clusters&test=1&k=1")
+    clean = state(demo)["points"]
+    axis = demo.part(".chart text").all_text_contents()
+    demo.part("input.noise").fill("0.3")
+    noisy = state(demo)["points"]
+    assert sum(a["label"] != b["label"] for a, b in zip(noisy, clean, strict=True)) == round(0.3 * len(clean))
+    assert demo.part(".chart text").all_text_contents() == axis
+    shares = {}
+    for k in (1, 15):
+        demo.part("input.k").fill(str(k))
+        shares[k] = [float(demo.text(f".{name}").split()[0]) for name in ("self", "loo", "tested")]
+    assert shares[1][0] == 100
+    assert shares[1][2] < 80
+    assert shares[15][2] > shares[1][2] + 10
+    demo.part("input.noise").fill("0")
+    assert state(demo)["points"] == clean
+
+
+def test_guessing_comes_before_seeing(fresh):
+    demo = fresh("?preset=outlier")
+    demo.part("[data-mode='guess']").click()
+    answers = demo.part(".explanation [data-answer]")
+
+    def guess(*, right: bool) -> str:
+        """Answer what is asked, rightly or not, and give what is said then."""
+        assert "Which class" in demo.text(".explanation")
+        assert answers.count() == 3  # A, B, a tie
+        assert demo.part(".link, .ball").count() == 0
+        assert demo.page.evaluate(f"{demo.js}.plane.canvas.width") == 1  # no regions either
+        ((truth,),) = winners(demo, [state(demo)["q"]])
+        demo.part(f"[data-answer='{truth if right else 1 - truth}']").click()
+        said = " ".join(demo.text(".explanation").split())
+        assert f"class {'AB'[truth]}." in said
+        assert answers.count() == 0
+        assert demo.part(".link").count() == 1
+        return said
+
+    demo.page.mouse.move(*demo.place(0.5, -0.05))  # which tells nothing
+    assert ": no. 0 of 1 right so far" in guess(right=False)
+    demo.page.mouse.click(*demo.place(0.95, 0.95))
+    assert state(demo)["q"] == pytest.approx([0.95, 0.95], abs=0.02)
+    assert ": right. 1 of 2 right so far" in guess(right=True)
+    demo.part(".probe").focus()
+    demo.page.keyboard.press("Shift+ArrowLeft")
+    answers.first.focus()  # the keyboard is enough
+    assert ": right. 2 of 3 right so far" in guess(right=True)
+    demo.part("input.k").fill("3")  # another vote: what was said was about the one before
+    assert "Which class do the 3 nearest points choose" in demo.text(".explanation")
+    demo.part("[data-mode='ask']").click()
+    assert "Which class" not in demo.text(".explanation")
     assert demo.complaints == []

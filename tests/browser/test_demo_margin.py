@@ -197,26 +197,3 @@ def test_one_class_and_none(fresh):
     assert found(demo)["done"]
     assert found(demo)["alpha"] == [10, 10]
     assert demo.complaints == []
-
-
-def test_situation_can_be_linked_to_and_copied(load, fresh):
-    demo = load()
-    start = state(demo)
-    demo.follow_a_link()
-    demo.part("[data-kind='rbf']").click()
-    demo.wait_for("/kernel=rbf/.test(location.search) && !/preset/.test(location.search)")
-    assert state(fresh(demo.query)) == state(demo)
-    demo.page.go_back()
-    demo.wait_for("location.search === ''")
-    assert state(demo) == start
-    assert demo.complaints == []
-
-
-@pytest.mark.parametrize(
-    "query", ["?C=0", "?kernel=none", "?points=a,b", "?gamma=-1&degree=9", "?preset=none", "?steps=x"]
-)
-def test_malformed_addresses_fall_back(fresh, query):
-    fallen_back = state(fresh(query))
-    demo = fresh()
-    assert fallen_back | {"steps": 0} == state(demo) | {"steps": 0}
-    assert demo.complaints == []

@@ -204,32 +204,3 @@ def test_presets_show_what_they_say(fresh):
     for name in PRESETS:
         assert fresh(f"?preset={name}").part(".situation").input_value() == name
     assert demo.complaints == []
-
-
-def test_situation_can_be_linked_to_and_copied(load, fresh):
-    demo = load()
-    start = state(demo)
-    demo.follow_a_link()
-    demo.part(".ball").first.click()
-    node(demo, 2, 1).click()
-    demo.wait_for("/o=w/.test(location.search) && !/preset/.test(location.search)")
-    demo.wait_for("/node=3/.test(location.search)")
-    assert state(fresh(demo.query)) == state(demo)
-    demo.page.go_back()
-    demo.wait_for("location.search === ''")
-    assert state(demo) == start
-    assert demo.complaints == []
-
-
-@pytest.mark.parametrize(
-    "query",
-    [
-        *("?pi=1,1,1", "?A=1,0;0,1", "?A=0.5,0.2,0.3;0.3,0.5,0.2;0.2,0.3,nan", "?red=2,0,0", "?o=rgb", "?o=rwrwrwrwr"),
-        *("?show=all", "?steps=9", "?node=9,9", "?node=x", "?preset=none", "?preset=toString", "?show=toString"),
-    ],
-)
-def test_malformed_addresses_fall_back(fresh, query):
-    fallen_back = state(fresh(query))
-    demo = fresh()
-    assert fallen_back == state(demo)
-    assert demo.complaints == []

@@ -16,7 +16,7 @@ const PACE = 500; // milliseconds that a half step takes
 const CHART = { width: 320, height: 128, left: 46, right: 8, top: 8, bottom: 30 };
 const METHODS = { kmeans: "K-means", mixture: "Gaussian mixture" };
 
-const signed = (value, digits = 3) => value.toFixed(digits).replace("-", "−");
+const signed = (value, digits = 3) => value.toFixed(digits).replace(/^-(?=.*[1-9])/, "−").replace("-", "");
 const plural = (n, word) => `${n} ${word}${n === 1 ? "" : "s"}`;
 
 // A plane that is decorated after each drawing: what it draws by itself are classes.
@@ -70,7 +70,6 @@ class ClustersDemo extends Demo {
           </span></fieldset>
           <span class="choices">
             <button type="button" class="new">New points</button>
-            <button type="button" class="undo">Undo</button>
           </span>
           <div class="facts"></div>
           <svg class="chart" viewBox="0 0 ${CHART.width} ${CHART.height}" role="img"></svg>
@@ -80,12 +79,11 @@ class ClustersDemo extends Demo {
 
   build(root) {
     this.$ = (selector) => root.querySelector(selector);
-    this.running = false;
     const handlers = {
       start: () => this.checkpoint(),
-      move: (i, x, y) => this.#edit(() => this.#moveMark(i, [x, y])),
+      move: (i, x, y) => this.edit(() => this.#moveMark(i, [x, y])),
       add: (x, y) => this.#addPoint([x, y]),
-      remove: (i) => this.#edit(() => this.#removeMark(i)),
+      remove: (i) => this.edit(() => this.#removeMark(i)),
     };
     const name = (_, i) => this.#nameOf(i);
     this.plane = new Board(this.$(".board"), { extent: EXTENT, label: "Points and centres", handlers, name });
@@ -97,26 +95,22 @@ class ClustersDemo extends Demo {
 
     const onClick = (selector, action) => this.$(selector).addEventListener("click", action);
     root.querySelectorAll("[data-method]").forEach((button) =>
-      button.addEventListener("click", () => this.#edit(() => this.#begin({ method: button.dataset.method }), true))
+      button.addEventListener("click", () => this.edit(() => this.#begin({ method: button.dataset.method }), true))
     );
-    for (const event of ["pointerdown", "keydown"]) this.$(".k").addEventListener(event, () => this.checkpoint());
-    this.$(".k").addEventListener("input", (event) => {
-      const k = Number(event.target.value);
-      this.#edit(() => this.#begin({ k, start: this.start.slice(0, k) }));
-    });
-    onClick(".step", () => this.#edit(() => this.#step(), true));
+    this.slide(".k", (k) => this.#begin({ k, start: this.start.slice(0, k) }));
+    onClick(".step", () => this.edit(() => this.#step(), true));
     onClick(".run", () => (this.running ? this.stop() : this.#run()));
-    onClick(".back", () => this.#edit(() => this.#begin({}), true));
-    onClick(".random", () => this.#edit(() => this.#begin({ start: this.#randomStart() }), true));
-    onClick(".plusplus", () => this.#edit(() => this.#begin({ start: this.#drawn([]) }), true));
+    onClick(".back", () => this.edit(() => this.#begin({}), true));
+    onClick(".random", () => this.edit(() => this.#begin({ start: this.#randomStart() }), true));
+    onClick(".plusplus", () => this.edit(() => this.#begin({ start: this.#drawn([]) }), true));
     onClick(".new", () =>
-      this.#edit(() => {
+      this.edit(() => {
         const points = clouds(Math.floor(2 ** 32 * Math.random()), this.k, Math.round(60 / this.k));
         this.#begin({ points });
         this.start = this.#randomStart();
       }, true)
     );
-    this.listenToSituations(TITLES, () => this.#summary());
+    this.listenToSituations(TITLES);
   }
 
   read(params) {
@@ -151,7 +145,6 @@ class ClustersDemo extends Demo {
     this.$(".run").setAttribute("aria-pressed", this.running);
     this.$(".random").disabled = this.$(".plusplus").disabled = !this.points.length;
     this.$(".back").disabled = this.t === 0;
-    this.$(".undo").disabled = !this.canUndo;
     this.$(".situation").value = this.#situation();
     this.#drawBelow();
     const { labels, centres } = this.now;
@@ -162,21 +155,6 @@ class ClustersDemo extends Demo {
     this.#paint();
     this.#drawFacts();
     this.#drawChart();
-  }
-
-  stop() {
-    this.running = false;
-    clearTimeout(this.timer);
-    this.$(".run").setAttribute("aria-pressed", false);
-  }
-
-  // A change by the reader; with `once` it can be taken back by itself.
-  #edit(change, once = false) {
-    this.stop();
-    if (once) this.checkpoint();
-    change();
-    this.changed();
-    this.announce(this.#summary());
   }
 
   // --- the state -----------------------------------------------------------------------------------------------------
@@ -242,7 +220,7 @@ class ClustersDemo extends Demo {
       const over = before === `${this.start.length} ${this.now.made}` || (!this.drawing && this.now.done);
       if (over) {
         this.stop();
-        this.announce(this.#summary());
+        this.announce(this.summary());
       } else if (calm) next();
       else this.timer = setTimeout(next, PACE);
     };
@@ -258,12 +236,12 @@ class ClustersDemo extends Demo {
   #removeMark(i) {
     const { centres } = this.now;
     if (i >= centres.length) this.points = this.points.filter((_, j) => j !== i - centres.length);
-    else if (this.k > 1) this.#begin({ k: Math.max(1, centres.length - 1), start: centres.filter((_, j) => j !== i).map((centre) => centre.map(round)) });
+    else if (this.k > 1) this.#begin({ k: this.k - 1, start: centres.filter((_, j) => j !== i).map((centre) => centre.map(round)) });
   }
 
   #addPoint(place) {
     if (this.points.length >= MOST_POINTS) return this.announce(`There are ${MOST_POINTS} points, no more can be added.`);
-    return this.#edit(() => (this.points = [...this.points, place]));
+    return this.edit(() => (this.points = [...this.points, place]));
   }
 
   #situation() {
@@ -376,8 +354,19 @@ class ClustersDemo extends Demo {
     this.$(".facts").innerHTML = `<table><tbody>${this.#rows().map(row).join("")}</tbody></table>`;
   }
 
-  #summary() {
+  summary() {
     return `${METHODS[this.method]}, ${plural(this.points.length, "point")}: ${this.#rows().map(([name, value]) => `${name} ${value}`).join("; ")}.`;
+  }
+
+  // The values of this run up to its end.
+  #whole() {
+    const of = [this.method, this.k, writePlaces(this.start), writePlaces(this.points)].join(" ");
+    if (this.wholeOf !== of) {
+      this.wholeOf = of;
+      const never = this.drawing || !this.points.length;
+      this.wholeRun = never ? [] : model.follow(this.points, this.start, { mixture: this.method === "mixture", steps: MOST_T }).values;
+    }
+    return this.wholeRun;
   }
 
   #drawChart() {
@@ -385,14 +374,15 @@ class ClustersDemo extends Demo {
     const chart = this.$(".chart"), mixture = this.method === "mixture";
     const first = mixture ? 0 : 1, values = this.now.values; // J is known from the first assignment on
     const title = mixture ? "log-likelihood" : "J";
-    const last = Math.max(8, first + values.length - 1);
+    const whole = this.#whole(); // the axes are those of the whole run, so that the curve stays in its place
+    const last = Math.max(8, 4 * Math.ceil((first + whole.length - 1) / 4));
     const x = (t) => left + (t / last) * (width - left - right);
     const frame =
       `<text x="${(left + width) / 2}" y="${height - 2}" text-anchor="middle">half steps</text>` +
       [0, last].map((t) => `<text x="${x(t)}" y="${height - bottom + 15}" text-anchor="${t ? "end" : "start"}">${t}</text>`).join("");
     chart.setAttribute("aria-label", values.length ? `${title} after each half step: ${values.map((value) => signed(value)).join(", ")}` : `${title}: no half step yet`);
     if (!values.length) return void (chart.innerHTML = frame);
-    const all = this.best === null ? values : [...values, this.best];
+    const all = this.best === null ? whole : [...whole, this.best];
     const most = Math.max(...all), least = Math.min(...all), span = most - least || 1;
     const y = (value) => top + ((most - value) / span) * (height - top - bottom);
     const level = (value) =>

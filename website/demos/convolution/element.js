@@ -17,8 +17,10 @@ const DIMENSIONS = [["1", "A row"], ["2", "A picture"]];
 const SHOWN = [["values", "Values"], ["counts", "Counts"]];
 const NAMES = [["equal", "Equal"], ["counting", "1, 2, 3, …"], ["tent", "Tent"]];
 const PACE = 450; // milliseconds a step
+const FAINT = 16; // how much of a square without a weight is seen, of 255
 const READABLE = 19; // pixels that a cell needs for its number
 
+const range = (n) => Array.from({ length: n }, (_, i) => i);
 const clamp = (value, least, most) => Math.max(least, Math.min(most, value));
 const number = (value) => String(Math.round(10000 * value) / 10000).replace("-", "−");
 const cut = (value) => Math.round(100 * value) / 100;
@@ -52,7 +54,6 @@ class ConvolutionDemo extends Demo {
         <span class="choices">
           <button type="button" class="main step">Next</button>
           <button type="button" class="run" aria-pressed="false">Run</button>
-          <button type="button" class="undo">Undo</button>
         </span>
       </div>
       <div class="layout">
@@ -79,27 +80,25 @@ class ConvolutionDemo extends Demo {
     const board = this.$(".board");
     const point = (event) => {
       const cell = event.target.closest?.("[data-side]");
-      if (cell) this.#select(cell.dataset.side, cell.dataset.cell.split(",").map(Number));
+      if (cell) this.#select(cell.dataset.side, cell.dataset.cell.split(",").map(Number), event.type === "pointerdown");
     };
     board.addEventListener("pointerdown", point);
     board.addEventListener("pointermove", (event) => event.pointerType === "mouse" && !this.running && point(event));
     board.addEventListener("keydown", (event) => this.#key(event));
     for (const name of Object.keys(LIMITS)) {
-      const input = this.$(`input.${name}`);
-      for (const event of ["pointerdown", "keydown"]) input.addEventListener(event, () => this.checkpoint());
-      input.addEventListener("input", () => this.#edit(() => this.#set(name, Number(input.value)), false));
+      this.slide(`input.${name}`, (value) => this.#set(name, value));
     }
     for (const [group, name] of [["kind", "kind"], ["show", "show"], ["dim", "dim"]]) {
-      for (const button of this.$$(`[data-${group}]`)) button.addEventListener("click", () => this.#edit(() => this.#choose(name, button.dataset[group])));
+      for (const button of this.$$(`[data-${group}]`)) button.addEventListener("click", () => this.edit(() => this.#choose(name, button.dataset[group])));
     }
-    for (const button of this.$$("[data-kernel]")) button.addEventListener("click", () => this.#edit(() => this.#setKernel(button.dataset.kernel)));
+    for (const button of this.$$("[data-kernel]")) button.addEventListener("click", () => this.edit(() => this.#setKernel(button.dataset.kernel)));
     for (const [name, most] of [["x", MOST_N], ["w", MOST_K]]) {
       for (let i = 0; i < most; i++) {
         const input = this.$(`.${name}${i}`);
         input.addEventListener("change", () => {
           const value = input.value.trim() === "" ? NaN : Number(input.value);
           if (!(Math.abs(value) <= 99)) return this.render(); // back to what it was
-          this.#edit(() => (this[name] = this[name].with(i, cut(value))));
+          this.edit(() => (this[name] = this[name].with(i, cut(value))));
         });
       }
     }
@@ -108,7 +107,7 @@ class ConvolutionDemo extends Demo {
       this.#next();
     });
     this.$(".run").addEventListener("click", () => (this.running ? this.stop() : this.#run()));
-    this.listenToSituations(TITLES, () => this.#summary());
+    this.listenToSituations(TITLES);
     new ResizeObserver(() => this.clientWidth !== this.drawnWidth && this.render()).observe(this);
   }
 
@@ -149,8 +148,19 @@ class ConvolutionDemo extends Demo {
     });
   }
 
+  // Pointing from cell to cell changes little, and must be quick: all but the chosen cell and its partners stands already.
   render() {
     this.#compute();
+    const of = `${this.now.of} ${this.show} ${this.named} ${this.clientWidth}`;
+    if (this.drawnOf !== of) this.#renderSettings();
+    this.#draw(this.drawnOf !== of);
+    this.drawnOf = of;
+    this.$(".run").setAttribute("aria-pressed", this.running);
+    this.$(".legend").innerHTML = this.#legend();
+    this.$(".how").innerHTML = this.#how();
+  }
+
+  #renderSettings() {
     this.drawnWidth = this.clientWidth;
     for (const name of Object.keys(LIMITS)) {
       this.$(`input.${name}`).value = this[name];
@@ -171,20 +181,9 @@ class ConvolutionDemo extends Demo {
     const product = this.dim === "2" ? ": products of pairs of" : "";
     this.$(".x-name").textContent = `Input ${this.kind === "conv" ? "x" : "y"}${product}`;
     this.$(".w-name").textContent = `Kernel w${product}`;
-    this.$(".undo").disabled = !this.canUndo;
     this.$(".step").disabled = this.$(".run").disabled = Boolean(this.now.problem);
-    this.$(".run").setAttribute("aria-pressed", this.running);
     this.$(".situation").value = this.#situation();
-    this.#draw();
-    this.$(".legend").innerHTML = this.#legend();
-    this.$(".how").innerHTML = this.#how();
     this.$(".facts").innerHTML = this.#facts();
-  }
-
-  stop() {
-    this.running = false;
-    clearTimeout(this.timer);
-    this.$(".run").setAttribute("aria-pressed", false);
   }
 
   // --- the state -----------------------------------------------------------------------------------------------------
@@ -197,13 +196,8 @@ class ConvolutionDemo extends Demo {
     return this.w.length;
   }
 
-  // A change by the reader; with `once` it can be taken back by itself.
-  #edit(change, once = true) {
-    this.stop();
-    if (once) this.checkpoint();
-    change();
-    this.changed();
-    this.announce(this.#summary());
+  edit(change, once = true) {
+    super.edit(change, once);
   }
 
   #set(name, value) {
@@ -257,10 +251,17 @@ class ConvolutionDemo extends Demo {
   }
 
   #compute() {
+    const of = [this.dim, this.kind, this.x, this.w, this.s, this.p, this.d, this.r].join(" ");
+    if (this.now?.of !== of) this.now = { of, ...this.#computed() };
+    if (this.now.problem) return;
+    const limit = this.#size(this.at.side) - 1;
+    this.at = { side: this.at.side, cell: this.at.cell.map((place) => clamp(place, 0, limit)) };
+  }
+
+  #computed() {
     const { s, p, d, r, n, k } = this, where = { s, p, d }, conv = this.kind === "conv";
     const problem = this.#problem(where);
-    this.now = { where, problem };
-    if (problem) return;
+    if (problem) return { where, problem };
     const i = conv ? model.shrunk(n, k, where) : n, o = conv ? n : model.grown(n, k, where, r);
     const square = this.dim === "2";
     const input = square ? model.outer(this.x) : [this.x], kernel = square ? model.outer(this.w) : [this.w];
@@ -268,9 +269,7 @@ class ConvolutionDemo extends Demo {
     const apply = (row) => (conv ? C.map((each) => each.reduce((total, c, j) => total + c * row[j], 0)) : C[0].map((_, j) => row.reduce((total, y, a) => total + y * C[a][j], 0)));
     const picture = () => (conv ? model.convolve(input, kernel, [i, i], where) : model.transposed(input, kernel, [o, o], where));
     const output = square ? picture() : [apply(this.x)];
-    Object.assign(this.now, { i, o, C, tally, input, kernel, output });
-    const limit = this.#size(this.at.side) - 1;
-    this.at = { side: this.at.side, cell: this.at.cell.map((place) => clamp(place, 0, limit)) };
+    return { where, problem, i, o, C, tally, input, kernel, output };
   }
 
   // The input of a convolution is the long side, x, of o numbers; its output the short one, y, of i. Transposed: the reverse.
@@ -306,11 +305,13 @@ class ConvolutionDemo extends Demo {
     return cell.reduce((product, place) => product * tally[place], 1);
   }
 
-  #select(side, cell) {
+  // Where the pointer rests is no change to take back; what a key, a finger or a button chooses is.
+  #select(side, cell, once = true) {
     if (this.now.problem) return;
     const size = this.#size(side);
     const inside = cell.map((place) => clamp(place, 0, size - 1));
     if (this.at.side === side && this.at.cell.join() === inside.join()) return;
+    if (once) this.checkpoint();
     this.at = { side, cell: inside };
     this.changed();
     this.announce(this.$(".how").textContent);
@@ -328,19 +329,20 @@ class ConvolutionDemo extends Demo {
     this.#select(side, cell.length === 1 ? [cell[0] + move[0] + move[1]] : cell.map((place, axis) => place + move[axis]));
   }
 
-  #next() {
+  #next(once = true) {
     const { side, cell } = this.at, size = this.#size(side);
     const index = (cell.reduce((total, place) => total * size + place, 0) + 1) % size ** cell.length;
-    this.#select(side, cell.length === 1 ? [index] : [Math.floor(index / size), index % size]);
+    this.#select(side, cell.length === 1 ? [index] : [Math.floor(index / size), index % size], once);
     return index !== 0;
   }
 
   #run() {
+    this.checkpoint();
     this.running = true;
     const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
     const step = () => {
       if (!this.running || !this.isConnected) return;
-      if (this.#next()) this.timer = setTimeout(step, calm ? 2 * PACE : PACE);
+      if (this.#next(false)) this.timer = setTimeout(step, calm ? 2 * PACE : PACE);
       else this.stop();
     };
     step();
@@ -349,22 +351,27 @@ class ConvolutionDemo extends Demo {
 
   // --- the picture ---------------------------------------------------------------------------------------------------
 
-  #draw() {
+  #draw(anew) {
     const board = this.$(".board"), { problem } = this.now;
     board.classList.toggle("none", Boolean(problem));
     this.$(".matrix").hidden = this.dim === "1";
     this.$(".matrix").classList.toggle("none", Boolean(problem));
     board.classList.toggle("two", this.dim === "2");
-    board.setAttribute("aria-label", problem ? "No picture: the setting is impossible" : this.#summary());
+    board.setAttribute("aria-label", problem ? "No picture: the setting is impossible" : this.summary());
     if (problem) board.innerHTML = `<p><b>This cannot be.</b> ${problem}</p>`;
     else {
       const ties = this.#ties(), most = { in: this.#most("in"), out: this.#most("out") };
       const marks = new Map(ties.map((tie) => [tie.cell.join(), tie]));
-      if (this.dim === "1") board.innerHTML = this.#row(marks, most);
-      else {
-        const parts = ["in", "out"].map((side) => `minmax(var(--least), ${this.#size(side) + (this.#isLarge(side) ? 2 * this.p : 0)}fr)`);
-        board.style.setProperty("--parts", parts.join(" "));
-        board.innerHTML = ["in", "out"].map((side) => this.#grid(side, marks, most)).join("");
+      if (this.dim === "1") {
+        if (anew) board.innerHTML = this.#row(most);
+        this.$(".framed").innerHTML = this.#framedRow(marks, most);
+      } else {
+        if (anew) {
+          const parts = ["in", "out"].map((side) => `minmax(var(--least), ${this.#size(side) + (this.#isLarge(side) ? 2 * this.p : 0)}fr)`);
+          board.style.setProperty("--parts", parts.join(" "));
+          board.innerHTML = ["in", "out"].map((side) => this.#grid(side, most)).join("");
+        }
+        for (const side of ["in", "out"]) this.$(`.framed.${side}`).innerHTML = this.#framed(side, marks, most);
         this.#paintMatrix();
       }
     }
@@ -377,9 +384,7 @@ class ConvolutionDemo extends Demo {
   }
 
   // One cell at [column, row] of the drawing. `inside`: it is a number of that side, not one that padding adds or cuts.
-  #cell(side, cell, [u, v], { marks, most, inside, pixels }) {
-    const chosen = inside && this.at.side === side && this.at.cell.join() === cell.join();
-    const tie = this.at.side === side ? undefined : marks.get(cell.join());
+  #cell(side, cell, [u, v], { tie, chosen = false, most, inside, pixels }) {
     const value = inside ? this.#shown(side, cell) : 0;
     const kinds = [inside ? "" : "rim", chosen ? "chosen" : "", tie ? "tie" : "", value < 0 ? "negative" : ""].filter(Boolean).join(" ");
     const share = Math.round((46 * Math.abs(value)) / most[side]);
@@ -388,98 +393,137 @@ class ConvolutionDemo extends Demo {
     const size = Math.min(0.42, 1.3 / Math.max(2, text.length));
     const times = tie && pixels > 1.7 * READABLE ? `<text class="times" x="${u + 0.9}" y="${v + 0.9}" font-size="0.24" text-anchor="end">×${number(tie.weight)}</text>` : "";
     const words = text !== "" && pixels >= READABLE ? `<text x="${u + 0.5}" y="${v + 0.5 + 0.36 * size}" font-size="${size.toFixed(2)}" text-anchor="middle">${text}</text>` : "";
-    return `<g ${inside ? `data-side="${side}" data-cell="${cell.join()}"` : ""}>${frame}${words}${times}</g>`;
+    return `<g ${inside && !tie && !chosen ? `data-side="${side}" data-cell="${cell.join()}"` : ""}>${frame}${words}${times}</g>`;
   }
 
   // Both pictures have cells of one size: beside each other where there is room, else one above the other.
   #scale(small, large) {
     const narrow = this.clientWidth < 600, box = Math.max(small, large, 5); // as in the stylesheet
-    const room = [this.clientWidth - (narrow ? 46 : 62), narrow ? 430 : 310];
+    const wide = this.matches(":fullscreen") ? 0.6 * innerHeight - 58 : 310;
+    const room = [this.clientWidth - (narrow ? 46 : 62), narrow ? 430 : wide];
     const cells = narrow ? [box, small + large] : [small + large, box];
     return { narrow, box, pixels: Math.min(...room.map((length, axis) => length / cells[axis])) };
   }
 
-  // A picture: the cells of one side, the long one with its padding around.
-  #grid(side, marks, most) {
+  // Where the cells of one side lie in its picture, the long side with its padding around.
+  #place(side) {
     const { o, i } = this.now, rim = this.#isLarge(side) ? this.p : 0, size = this.#size(side), drawn = size + 2 * rim;
     const { narrow, box, pixels } = this.#scale(i, o + 2 * this.p);
     const [width, height] = narrow ? [box, drawn] : [drawn, box];
-    const shift = [(width - size) / 2, (height - size) / 2];
-    const cells = [], framed = [];
+    const at = ([row, column]) => [column + (width - size) / 2, row + (height - size) / 2];
+    return { rim, size, width, height, pixels, at, inside: (cell) => cell.every((place) => place >= 0 && place < size) };
+  }
+
+  // The chosen cell, or the partners of the chosen one, to be drawn over the others.
+  #framed(side, marks, most) {
+    const { at, inside, pixels, rim, size } = this.#place(side);
+    if (this.at.side === side) return this.#cell(side, this.at.cell, at(this.at.cell), { chosen: true, most, inside: true, pixels });
+    const drawn = [...marks.values()].filter(({ cell }) => cell.every((place) => place >= -rim && place < size + rim));
+    return drawn.map((tie) => this.#cell(side, tie.cell, at(tie.cell), { tie, most, inside: inside(tie.cell), pixels })).join("");
+  }
+
+  // A picture of one side.
+  #grid(side, most) {
+    const { at, inside, pixels, rim, size, width, height } = this.#place(side);
+    const cells = [];
     for (let row = -rim; row < size + rim; row++) {
       for (let column = -rim; column < size + rim; column++) {
-        const inside = Math.min(row, column) >= 0 && Math.max(row, column) < size;
-        const key = `${row},${column}`, special = marks.has(key) && this.at.side !== side || this.at.side === side && this.at.cell.join() === key;
-        (special ? framed : cells).push(this.#cell(side, [row, column], [column + shift[0], row + shift[1]], { marks, most, inside, pixels }));
+        const cell = [row, column];
+        cells.push(this.#cell(side, cell, at(cell), { most, inside: inside(cell), pixels }));
       }
     }
     const cut = rim ? `, ${this.kind === "conv" ? "zeros" : "cut"} around it` : "";
     return `<figure><figcaption class="quiet">${side === "in" ? "Input" : "Output"} ${size} × ${size}${cut}</figcaption>
-      <svg viewBox="0 0 ${width} ${height}" aria-hidden="true">${cells.join("")}${framed.join("")}</svg></figure>`;
+      ${this.#two(side, `0 0 ${width} ${height}`, width, cells)}</figure>`;
+  }
+
+  // What stays, and in a drawing of its own over it what changes with the chosen cell: the browser lays out only the latter.
+  #two(side, box, width, parts) {
+    const rest = `viewBox="${box}" style="--cells: ${width}" aria-hidden="true"`;
+    return `<svg ${rest}>${parts.join("")}</svg><svg class="framed ${side}" ${rest}></svg>`;
   }
 
   // A row: C in the middle, the o numbers above its columns, the i numbers beside its rows.
-  #row(marks, most) {
-    const { o, i, C } = this.now, { p } = this, [large, small] = this.kind === "conv" ? ["in", "out"] : ["out", "in"];
-    const width = Math.max(o + 2 * p + 1.5, 8), height = i + 1.5;
-    const pixels = Math.min((this.clientWidth - 40) / width, 270 / height, 54);
-    const left = (width - (o + 2 * p + 1.5)) / 2, parts = [], framed = [];
-    const add = (side, place, at, inside) => {
-      const key = String(place), special = marks.has(key) && this.at.side !== side || this.at.side === side && String(this.at.cell) === key;
-      (special ? framed : parts).push(this.#cell(side, [place], at, { marks, most, inside, pixels }));
-    };
-    for (let j = -p; j < o + p; j++) add(large, j, [left + 1.5 + p + j, 0], j >= 0 && j < o);
-    for (let a = 0; a < i; a++) add(small, a, [left, 1.5 + a], true);
-    const chosenSide = this.#isLarge(this.at.side), at = this.at.cell[0];
-    const band = chosenSide ? [left + 1.5 + p + at, 1.5, 1, i] : [left + 1.5, 1.5 + at, o + 2 * p, 1];
-    const whole = C.map((_, a) => new Map(model.window(a, this.k, this.now.where).map(({ v, at: j }) => [j, this.w[v]])));
-    for (let a = 0; a < i; a++) {
-      for (let j = -p; j < o + p; j++) {
-        const inside = j >= 0 && j < o, tied = whole[a].has(j), value = whole[a].get(j) ?? 0;
-        const lit = chosenSide ? j === at : a === at;
-        const text = inside || tied ? number(value) : "";
-        const size = Math.min(0.4, 1.3 / Math.max(2, text.length));
-        const side = this.kind === "conv" ? "out" : "in", [u, v] = [left + 1.5 + p + j, 1.5 + a];
-        parts.push(
-          `<g data-side="${side}" data-cell="${a}"><rect class="entry ${tied ? "tied" : ""} ${inside ? "" : "beyond"} ${lit ? "lit" : ""}" x="${u}" y="${v}" width="1" height="1"/>` +
-            (text !== "" && pixels >= READABLE * 0.8 ? `<text class="${tied ? "" : "zero"}" x="${u + 0.5}" y="${v + 0.5 + 0.36 * size}" font-size="${size.toFixed(2)}" text-anchor="middle">${text}</text>` : "") +
-            `</g>`
-        );
-      }
-    }
-    const frame = `<rect class="band" x="${band[0]}" y="${band[1]}" width="${band[2]}" height="${band[3]}"/>`;
-    return `<svg viewBox="-0.1 -0.1 ${width + 0.2} ${height + 0.2}" style="--cells: ${width}" aria-hidden="true">${parts.join("")}${frame}${framed.join("")}</svg>`;
+  #places() {
+    const { o, i } = this.now, { p } = this;
+    const width = Math.max(o + 2 * p + 1.5, 8), height = i + 1.5, left = (width - (o + 2 * p + 1.5)) / 2;
+    const at = (side, place) => (this.#isLarge(side) ? [left + 1.5 + p + place, 0] : [left, 1.5 + place]);
+    return { width, height, left, at, pixels: Math.min((this.clientWidth - 40) / width, 270 / height, 54) };
   }
 
-  // The matrix of a picture: i² rows and o² columns, one small square each.
+  #row(most) {
+    const { o, i } = this.now, { p } = this, [large, small] = this.kind === "conv" ? ["in", "out"] : ["out", "in"];
+    const { width, height, at, pixels } = this.#places(), parts = [];
+    const add = (side, place, inside) => parts.push(this.#cell(side, [place], at(side, place), { most, inside, pixels }));
+    for (let j = -p; j < o + p; j++) add(large, j, j >= 0 && j < o);
+    for (let a = 0; a < i; a++) add(small, a, true);
+    for (let a = 0; a < i; a++) for (let j = -p; j < o + p; j++) parts.push(this.#entry(a, j));
+    return this.#two("", `-0.1 -0.1 ${width + 0.2} ${height + 0.2}`, width, parts);
+  }
+
+  // One entry of C, or what would be one in the padding.
+  #entry(a, j, lit = false) {
+    const { left, pixels } = this.#places(), { o, where } = this.now;
+    const tie = model.window(a, this.k, where).find(({ at }) => at === j), inside = j >= 0 && j < o;
+    const text = inside || tie ? number(tie ? this.w[tie.v] : 0) : "", size = Math.min(0.4, 1.3 / Math.max(2, text.length));
+    const side = this.kind === "conv" ? "out" : "in", [u, v] = [left + 1.5 + this.p + j, 1.5 + a];
+    const words = `<text class="${tie ? "" : "zero"}" x="${u + 0.5}" y="${v + 0.5 + 0.36 * size}" font-size="${size.toFixed(2)}" text-anchor="middle">${text}</text>`;
+    return (
+      `<g ${lit ? "" : `data-side="${side}" data-cell="${a}"`}><rect class="entry ${tie ? "tied" : ""} ${inside ? "" : "beyond"} ${lit ? "lit" : ""}" x="${u}" y="${v}" width="1" height="1"/>` +
+      `${text !== "" && pixels >= READABLE * 0.8 ? words : ""}</g>`
+    );
+  }
+
+  // The chosen cell, its partners, and its column or row of C.
+  #framedRow(marks, most) {
+    const { o, i } = this.now, { p } = this, { left, at, pixels } = this.#places();
+    const { side, cell } = this.at, large = this.#isLarge(side), [chosen] = cell, other = side === "in" ? "out" : "in";
+    const entries = large ? range(i).map((a) => this.#entry(a, chosen, true)) : range(o + 2 * p).map((j) => this.#entry(chosen, j - p, true));
+    const [x, y, width, height] = large ? [left + 1.5 + p + chosen, 1.5, 1, i] : [left + 1.5, 1.5 + chosen, o + 2 * p, 1];
+    const size = this.#size(other), rim = this.#isLarge(other) ? p : 0;
+    const partners = [...marks.values()].filter(({ cell: [place] }) => place >= -rim && place < size + rim);
+    const drawn = partners.map((tie) => this.#cell(other, tie.cell, at(other, tie.cell[0]), { tie, most, inside: tie.cell[0] >= 0 && tie.cell[0] < size, pixels }));
+    const band = `<rect class="band" x="${x}" y="${y}" width="${width}" height="${height}"/>`;
+    return [...entries, band, ...drawn, this.#cell(side, cell, at(side, chosen), { chosen: true, most, inside: true, pixels })].join("");
+  }
+
+  // The matrix of a picture: i² rows and o² columns, one small square each. All but the lit row or column stands already.
   #paintMatrix() {
-    const { i, o, kernel, where } = this.now, canvas = this.$(".matrix");
-    const rows = i * i, columns = o * o, context = canvas.getContext("2d");
+    const { i, o } = this.now, canvas = this.$(".matrix"), rows = i * i, columns = o * o;
+    const of = `${this.now.of} ${document.documentElement.dataset.theme}`;
+    if (this.matrix?.of !== of) this.matrix = { of, ...this.#squares(rows, columns) };
+    const { squares, on } = this.matrix;
+    const large = this.#isLarge(this.at.side), lit = this.at.cell[0] * (large ? o : i) + this.at.cell[1];
+    const pixels = squares.slice(), length = large ? rows : columns, [from, step] = large ? [lit, columns] : [lit * columns, 1];
+    for (let place = 0; place < length; place++) {
+      const at = from + place * step, alpha = pixels[at] >>> 24;
+      pixels[at] = on(alpha > FAINT ? alpha : 120);
+    }
     canvas.width = columns;
     canvas.height = rows;
-    const image = context.createImageData(columns, rows);
+    canvas.getContext("2d").putImageData(new ImageData(new Uint8ClampedArray(pixels.buffer), columns), 0, 0);
+    canvas.setAttribute("aria-label", `The matrix C of the picture, ${rows} × ${columns}; the ${large ? "column" : "row"} of the chosen cell is lit.`);
+  }
+
+  // Its squares without the lit ones, and on(alpha), the colour of those.
+  #squares(rows, columns) {
+    const { i, o, kernel, where } = this.now, squares = new Uint32Array(rows * columns);
     const [blue, orange, purple, faint] = ["blue", "orange", "purple", "muted"].map((name) => rgb(this, name));
     const most = Math.max(1e-9, ...kernel.flat().map(Math.abs));
-    const pixels = new Uint32Array(image.data.buffer);
     const one = ([red, green, blue], alpha) => ((alpha << 24) | (blue << 16) | (green << 8) | red) >>> 0;
-    const large = this.#isLarge(this.at.side), lit = this.at.cell[0] * (large ? o : i) + this.at.cell[1];
-    pixels.fill(one(faint, 16));
-    const length = large ? rows : columns, [from, step] = large ? [lit, columns] : [lit * columns, 1];
-    for (let place = 0; place < length; place++) pixels[from + place * step] = one(orange, 120);
-    for (let a = 0; a < i; a++) {
-      for (let b = 0; b < i; b++) {
-        for (const { v: u, at: j } of model.window(a, this.k, where)) {
-          for (const { v, at: l } of model.window(b, this.k, where)) {
-            if (Math.min(j, l) < 0 || Math.max(j, l) >= o) continue;
-            const row = a * i + b, column = j * o + l, on = (large ? column : row) === lit;
+    squares.fill(one(faint, FAINT));
+    const ways = range(i).map((a) => model.window(a, this.k, where).filter(({ at }) => at >= 0 && at < o));
+    for (const [a, down] of ways.entries()) {
+      for (const [b, along] of ways.entries()) {
+        for (const { v: u, at: j } of down) {
+          for (const { v, at: l } of along) {
             const alpha = 90 + Math.round((165 * Math.abs(kernel[u][v])) / most);
-            pixels[row * columns + column] = one(on ? orange : kernel[u][v] < 0 ? purple : blue, alpha);
+            squares[(a * i + b) * columns + j * o + l] = one(kernel[u][v] < 0 ? purple : blue, alpha);
           }
         }
       }
     }
-    context.putImageData(image, 0, 0);
-    canvas.setAttribute("aria-label", `The matrix C of the picture, ${rows} × ${columns}; the ${large ? "column" : "row"} of the chosen cell is lit.`);
+    return { squares, on: (alpha) => one(orange, alpha) };
   }
 
   // --- words ---------------------------------------------------------------------------------------------------------
@@ -558,7 +602,7 @@ class ConvolutionDemo extends Demo {
     return `<table><tbody>${rows.map(([name, value]) => `<tr><th scope="row">${name}</th><td>${value}</td></tr>`).join("")}</tbody></table>`;
   }
 
-  #summary() {
+  summary() {
     if (this.now.problem) return this.now.problem.replace(/\s+/g, " ");
     const side = (name) => (this.dim === "1" ? plural(this.#size(name), "number") : `${this.#size(name)} by ${this.#size(name)}`);
     return `${this.kind === "conv" ? "Convolution" : "Transposed convolution"} from ${side("in")} to ${side("out")}.`;

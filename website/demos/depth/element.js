@@ -75,7 +75,6 @@ class DepthDemo extends Demo {
           <div class="controls">${slider("depth", "Layers", [1, MOST, 1])}${slider("at", "Look at layer", [0, MOST, 1])}</div>
           <span class="choices">
             <button type="button" class="main other">Other weights</button>
-            <button type="button" class="undo">Undo</button>
           </span>
           <div class="facts"></div>
         </div>
@@ -98,29 +97,24 @@ class DepthDemo extends Demo {
     for (const group of ["f", "norm", "gain"]) {
       for (const button of this.$$(`[data-${group}]`)) {
         const value = button.dataset[group];
-        button.addEventListener("click", () => this.#edit(() => (this[group] = group === "gain" ? Number(value) : value), true));
+        button.addEventListener("click", () => this.edit(() => (this[group] = group === "gain" ? Number(value) : value), true));
       }
     }
-    const listen = (name, change) => {
-      const input = this.$(`input.${name}`);
-      for (const event of ["pointerdown", "keydown"]) input.addEventListener(event, () => this.checkpoint());
-      input.addEventListener("input", () => this.#edit(() => change(Number(input.value))));
-    };
-    listen("scale", (value) => (this.gain = Number((10 ** (value / 100)).toPrecision(3))));
-    listen("depth", (value) => this.#setDepth(value));
-    listen("at", (value) => (this.at = value));
-    this.$(".other").addEventListener("click", () => this.#edit(() => (this.seed = (this.seed + 1) % (SEEDS + 1)), true));
+    this.slide("input.scale", (value) => (this.gain = Number((10 ** (value / 100)).toPrecision(3))));
+    this.slide("input.depth", (value) => this.#setDepth(value));
+    this.slide("input.at", (value) => (this.at = value));
+    this.$(".other").addEventListener("click", () => this.edit(() => (this.seed = (this.seed + 1) % (SEEDS + 1)), true));
     const picture = this.$(".picture");
     const point = (event) => {
       const box = picture.getBoundingClientRect();
       const u = ((event.clientX - box.left) / box.width) * BOX.width;
       const layer = Math.floor(((u - BOX.left) / (BOX.right - BOX.left)) * (MOST + 1));
       if (layer < 0 || layer > this.depth || layer === this.at) return;
-      this.#edit(() => (this.at = layer));
+      this.edit(() => (this.at = layer), event.type === "pointerdown"); // where a mouse rests is no change to take back
     };
     picture.addEventListener("pointerdown", point);
     picture.addEventListener("pointermove", (event) => event.pointerType === "mouse" && point(event));
-    this.listenToSituations(TITLES, () => this.#summary());
+    this.listenToSituations(TITLES);
     this.visible = false;
     new IntersectionObserver((entries) => {
       if (this.visible || !entries.some((entry) => entry.isIntersecting)) return;
@@ -165,18 +159,17 @@ class DepthDemo extends Demo {
     for (const group of ["f", "norm", "gain"]) {
       for (const button of this.$$(`[data-${group}]`)) button.setAttribute("aria-pressed", button.dataset[group] === String(this[group]));
     }
-    this.$(".undo").disabled = !this.canUndo;
     this.$(".situation").value = this.#situation();
     this.#draw();
   }
 
   // --- the state -----------------------------------------------------------------------------------------------------
 
-  #edit(change, once = false) {
+  edit(change, once = false) {
     if (once) this.checkpoint();
     change();
     this.changed();
-    if (!this.busy) this.announce(this.#summary());
+    if (!this.busy) this.announce(this.summary());
   }
 
   #setDepth(depth) {
@@ -215,7 +208,7 @@ class DepthDemo extends Demo {
       this.busy = false;
       if (!this.isConnected) return;
       this.render(); // which begins again if something else is wanted by now
-      if (!this.busy) this.announce(this.#summary());
+      if (!this.busy) this.announce(this.summary());
     };
     setTimeout(slice);
   }
@@ -281,7 +274,7 @@ class DepthDemo extends Demo {
       axes +
       (this.found ? curve("outputs", "blue") + curve("gradients", "orange") : "") +
       `<path class="here" d="M${here} ${CHART.top}V${CHART.bottom}M${here} ${HEATS.outputs.top}V${HEATS.outputs.bottom}M${here} ${HEATS.gradients.top}V${HEATS.gradients.bottom}"/>`;
-    svg.setAttribute("aria-label", this.found ? `Root mean square by layer. ${this.#summary()}` : "Not computed yet");
+    svg.setAttribute("aria-label", this.found ? `Root mean square by layer. ${this.summary()}` : "Not computed yet");
   }
 
   // A column for each layer, a row for each part of the axis; the more values, the stronger. Again only for other numbers
@@ -352,7 +345,7 @@ class DepthDemo extends Demo {
       <b>${fate(first)}</b>: ${size(first)}${beyond(first)}. <span class="quiet">(vanish &lt; 10⁻³ &lt; shrink &lt; 0.1 &lt; stay &lt; 10 &lt; grow &lt; 10³ &lt; explode)</span>`;
   }
 
-  #summary() {
+  summary() {
     return this.found ? this.$(".verdict").textContent.replace(/\s+/g, " ").trim() : "Computing.";
   }
 }

@@ -66,7 +66,6 @@ class EllipseDemo extends Demo {
           </div>
           <span class="choices">
             <button type="button" class="samples" aria-pressed="false">${SAMPLES} samples</button>
-            <button type="button" class="undo">Undo</button>
           </span>
           <div class="facts"></div>
         </div>
@@ -77,42 +76,37 @@ class EllipseDemo extends Demo {
     this.$ = (selector) => root.querySelector(selector);
     const handlers = {
       start: () => this.checkpoint(),
-      move: (i, x, y) => this.#edit(() => this.#moveEnd(i, x, y)),
-      add: (x) => this.#edit(() => (this.at = clamp(x, -0.95, 0.95))),
+      move: (i, x, y) => this.edit(() => this.#moveEnd(i, x, y)),
+      add: (x) => this.edit(() => (this.at = clamp(x, -0.95, 0.95))),
     };
     const name = (_, i) => `End of the ${i ? "second" : "first"} half-axis`;
     this.plane = new Plane(this.$(".board"), { extent: EXTENT, label: "Gaussian ellipse", handlers, name });
-    const onSlide = (name, action) => {
-      const slider = this.$(`.${name}`);
-      for (const event of ["pointerdown", "keydown"]) slider.addEventListener(event, () => this.checkpoint());
-      slider.addEventListener("input", () => this.#edit(() => action(Number(slider.value))));
-    };
     const deviate = (change) => {
       const { a, b, c } = this.matrix, s1 = Math.sqrt(Math.max(a, LEAST ** 2)), s2 = Math.sqrt(Math.max(c, LEAST ** 2));
       const now = { s1, s2, rho: clamp(b / (s1 * s2), -0.99, 0.99), ...change };
       this.#setMatrix(model.fromDeviations(now.s1, now.s2, now.rho));
     };
-    onSlide("s1", (s1) => deviate({ s1 }));
-    onSlide("s2", (s2) => deviate({ s2 }));
-    onSlide("rho", (rho) => deviate({ rho }));
-    onSlide("k", (k) => (this.k = k));
-    onSlide("at", (at) => (this.at = at));
+    this.slide(".s1", (s1) => deviate({ s1 }));
+    this.slide(".s2", (s2) => deviate({ s2 }));
+    this.slide(".rho", (rho) => deviate({ rho }));
+    this.slide(".k", (k) => (this.k = k));
+    this.slide(".at", (at) => (this.at = at));
     for (const name of ENTRIES) {
       const input = this.$(`.${name}`);
       input.addEventListener("change", () => {
         const value = input.value.trim() === "" ? NaN : Number(input.value);
         if (!(Math.abs(value) <= 1)) return this.render(); // back to what it was
-        this.#edit(() => this.#setMatrix({ ...this.matrix, [name]: value }), true);
+        this.edit(() => this.#setMatrix({ ...this.matrix, [name]: value }), true);
       });
     }
-    this.$(".samples").addEventListener("click", () => this.#edit(() => (this.samples = !this.samples), true));
-    this.listenToSituations(TITLES, () => this.#summary());
+    this.$(".samples").addEventListener("click", () => this.edit(() => (this.samples = !this.samples), true));
+    this.listenToSituations(TITLES);
   }
 
   read(params) {
     const fallback = new URLSearchParams(presets.hand);
     const entry = (name, least) => readNumber(params, name, { least, most: 1, otherwise: Number(fallback.get(name)) });
-    this.turn = 0;
+    this.turn = readNumber(params, "turn", { least: -1e3, most: 1e3, otherwise: 0 });
     this.#setMatrix({ a: entry("a", -1), b: entry("b", -1), c: entry("c", -1) });
     this.k = readNumber(params, "k", { least: 0.2, most: 3, otherwise: 2 });
     this.at = readNumber(params, "at", { least: -0.95, most: 0.95, otherwise: 0.3 });
@@ -123,11 +117,19 @@ class EllipseDemo extends Demo {
     return new URLSearchParams({ ...this.matrix, k: this.k, at: this.at, ...(this.samples ? { samples: 1 } : {}) });
   }
 
+  // Which half-axis is the first one does not follow from the matrix.
+  snapshot() {
+    const params = this.write();
+    params.set("turn", this.turn.toFixed(3));
+    return params.toString();
+  }
+
   render() {
     const { matrix, k, at } = this;
     const good = model.isPositiveDefinite(matrix);
     const show = (name, value, text = value.toFixed(2)) => {
       this.$(`.${name}`).value = value;
+      this.$(`.${name}`).setAttribute("aria-valuetext", text); // a variance typed below may lie beyond the slider
       this.$(`.${name}-value`).value = text.replace("-", "−");
     };
     const deviation = (variance) => (variance > 0 ? Math.sqrt(variance) : 0);
@@ -139,7 +141,6 @@ class EllipseDemo extends Demo {
     show("at", at);
     for (const name of ENTRIES) this.$(`.${name}`).value = matrix[name];
     this.$(".mirror").value = signed(matrix.b, 4).replace(/0+$/, "").replace(/\.$/, "");
-    this.$(".undo").disabled = !this.canUndo;
     this.$(".samples").setAttribute("aria-pressed", this.samples);
     this.$(".situation").value = this.#situation();
     this.plane.lines([]);
@@ -150,14 +151,6 @@ class EllipseDemo extends Demo {
       this.plane.draw([]);
     }
     this.$(".facts").innerHTML = good ? this.#facts() : this.#whatIsWrong();
-  }
-
-  // A change by the reader; with `once` it can be taken back by itself.
-  #edit(change, once = false) {
-    if (once) this.checkpoint();
-    change();
-    this.changed();
-    this.announce(this.#summary());
   }
 
   // The first half-axis keeps its place when the lengths change their order: it is the one that turned least.
@@ -264,7 +257,7 @@ class EllipseDemo extends Demo {
       deviations${this.matrix.a > 0 && this.matrix.c > 0 ? "" : ", and both variances positive"}.</p>`;
   }
 
-  #summary() {
+  summary() {
     const { matrix, k } = this;
     if (!model.isPositiveDefinite(matrix)) return this.$(".facts").textContent.replace(/\s+/g, " ").trim();
     const half = [matrix.a, matrix.c].map((value) => (k * Math.sqrt(value)).toFixed(2));

@@ -44,7 +44,6 @@ class FourierDemo extends Demo {
         ${slider("t", "Place x", [-3.14, 3.14, 0.02])}
         <span class="choices">
           <button type="button" class="main run" aria-pressed="false">Turn</button>
-          <button type="button" class="undo">Undo</button>
         </span>
       </div>
       <div class="under">
@@ -66,16 +65,9 @@ class FourierDemo extends Demo {
   build(root) {
     this.$ = (selector) => root.querySelector(selector);
     this.current = 0;
-    this.running = false;
-    for (const [name, action] of [["n", (value) => (this.n = value)], ["t", (value) => (this.t = value)]]) {
-      const slider = this.$(`.${name}`);
-      for (const event of ["pointerdown", "keydown"]) slider.addEventListener(event, () => this.checkpoint());
-      slider.addEventListener("input", () => {
-        this.stop();
-        this.#edit(() => action(Number(slider.value)));
-      });
-    }
-    this.listenToSituations(TITLES, () => this.#summary());
+    this.slide(".n", (value) => (this.n = value));
+    this.slide(".t", (value) => (this.t = value));
+    this.listenToSituations(TITLES);
     this.$(".run").addEventListener("click", () => (this.running ? this.stop() : this.#run()));
     this.#makeBars();
     this.#listenToDrawing();
@@ -103,7 +95,6 @@ class FourierDemo extends Demo {
     };
     show("n", this.n);
     show("t", this.t.toFixed(2).replace("-", "−"));
-    this.$(".undo").disabled = !this.canUndo;
     this.$(".run").setAttribute("aria-pressed", this.running);
     this.$(".situation").value = this.name;
     this.#drawFunction();
@@ -118,15 +109,8 @@ class FourierDemo extends Demo {
     this.$(".run").setAttribute("aria-pressed", false);
   }
 
-  // A change by the reader; with `once` it can be taken back by itself.
-  #edit(change, once = false) {
-    if (once) this.checkpoint();
-    change();
-    this.changed();
-    this.announce(this.#summary());
-  }
-
   #compute() {
+    if (this.nodes) this.nodes = readNodes(writeNodes(this.nodes)); // as exactly as undo and links keep it
     const known = model.FUNCTIONS[this.name];
     this.values = this.nodes ? model.polygon(this.nodes) : model.midpoints.map(known ?? (() => 0));
     this.found = model.coefficients(this.values, MOST);
@@ -181,13 +165,13 @@ class FourierDemo extends Demo {
       plot.setPointerCapture(event.pointerId);
       this.stop();
       this.checkpoint();
-      this.#edit(() => {
+      this.edit(() => {
         this.#ownNodes();
         draw(event);
       });
     });
     plot.addEventListener("pointermove", (event) => {
-      if (last) this.#edit(() => draw(event));
+      if (last) this.edit(() => draw(event));
     });
     for (const end of ["pointerup", "pointercancel"]) plot.addEventListener(end, () => (last = null));
   }
@@ -239,10 +223,10 @@ class FourierDemo extends Demo {
       this.stop();
       this.checkpoint();
       this.#select(dragged);
-      this.#edit(() => this.#setCoefficient(dragged, value(event)));
+      this.edit(() => this.#setCoefficient(dragged, value(event)));
     });
     svg.addEventListener("pointermove", (event) => {
-      if (dragged >= 0) this.#edit(() => this.#setCoefficient(dragged, value(event)));
+      if (dragged >= 0) this.edit(() => this.#setCoefficient(dragged, value(event)));
     });
     for (const end of ["pointerup", "pointercancel"]) svg.addEventListener(end, () => (dragged = -1));
     svg.addEventListener("keydown", (event) => {
@@ -252,8 +236,8 @@ class FourierDemo extends Demo {
       if (move) this.#select(clamp(this.current + move, 0, 2 * BARS - 1));
       else if (step) {
         const change = step * (event.shiftKey ? 0.25 : 0.05);
-        this.#edit(() => this.#setCoefficient(this.current, this.#coefficient(this.current) + change), true);
-      } else if (event.key === "0") this.#edit(() => this.#setCoefficient(this.current, 0), true);
+        this.edit(() => this.#setCoefficient(this.current, this.#coefficient(this.current) + change), true);
+      } else if (event.key === "0") this.edit(() => this.#setCoefficient(this.current, 0), true);
       else return;
       event.preventDefault();
     });
@@ -275,7 +259,7 @@ class FourierDemo extends Demo {
     plot.innerHTML =
       `<path class="axis" d="M0 ${height(0)}H${PLOT.width}M${across(0)} 0V${PLOT.height}"/>` +
       `<path class="function" d="${path(line)}"/><path class="sum" d="${path(sum)}"/><g class="moving"></g>`;
-    plot.setAttribute("aria-label", `A function and the sum of its first ${this.n} waves. ${this.#summary()}`);
+    plot.setAttribute("aria-label", `A function and the sum of its first ${this.n} waves. ${this.summary()}`);
   }
 
   #drawTime() {
@@ -325,16 +309,16 @@ class FourierDemo extends Demo {
     const rows = [
       ["error (1/π) ∫(f − S)²", left.toFixed(5)],
       ["as a share of (1/π) ∫f²", whole > 0 ? percent(left / whole, 2) : "–"],
-      ["passes the top by", percent(passed, 3)],
+      [passed < 0 ? "stays below the top by" : "passes the top by", percent(Math.abs(passed), 3)],
       ...(jumps ? [["limit beside a jump", percent(GIBBS, 3)]] : []),
       [`sum at x = ${this.t.toFixed(2).replace("-", "−")}`, signed(model.partialSum(this.found, this.n, this.t))],
     ];
     this.$(".facts").innerHTML = `<table><tbody>${rows.map(([name, value]) => `<tr><th scope="row">${name}</th><td>${value}</td></tr>`).join("")}</tbody></table>`;
   }
 
-  #summary() {
+  summary() {
     const left = model.error(this.values, this.found, this.n), passed = model.overshoot(this.values, this.found, this.n);
-    return `${this.n} waves: error ${left.toFixed(4)}, the top is passed by ${percent(passed, 2)} of the height.`;
+    return `${this.n} waves: error ${left.toFixed(4)}, the sum ${passed < 0 ? "stays below the top" : "passes the top"} by ${percent(Math.abs(passed), 2)} of the height.`;
   }
 }
 

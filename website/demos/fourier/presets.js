@@ -19,8 +19,8 @@ export const presets = {
   nothing: "f=nothing&n=9&t=0.6",
 };
 
-// Two digits in base 36 for each node.
-const STEPS = 36 ** 2 - 1;
+// Two digits in base 36 for each node; an even number of steps, so that 0 is one of them.
+const STEPS = 36 ** 2 - 2;
 
 export const writeNodes = (nodes) =>
   nodes.map((value) => Math.round(((value / HIGHEST + 1) / 2) * STEPS).toString(36).padStart(2, "0")).join("");
@@ -28,5 +28,5 @@ export const writeNodes = (nodes) =>
 // The nodes of a text, or null where it is malformed.
 export function readNodes(text) {
   if (!new RegExp(`^[0-9a-z]{${2 * NODES}}$`).test(text ?? "")) return null;
-  return text.match(/../g).map((digits) => ((2 * parseInt(digits, 36)) / STEPS - 1) * HIGHEST);
+  return text.match(/../g).map((digits) => ((2 * Math.min(STEPS, parseInt(digits, 36))) / STEPS - 1) * HIGHEST);
 }

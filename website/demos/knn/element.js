@@ -2,10 +2,12 @@
 
 import { Demo } from "../shared/demo.js";
 import { LETTERS, colourName, rgb, shape } from "../shared/classes.js";
-import { choices, situations } from "../shared/markup.js";
+import { choices, situations, slider } from "../shared/markup.js";
 import { Plane } from "../shared/plane.js";
 import { readNumber, readPoints, round, writePoints } from "../shared/points.js";
 import { cloud, generator } from "../shared/random.js";
+import { MOST_NOISE, countWrong, mislabelled, testPoints } from "../shared/sample.js";
+import { Guess, TIE } from "./guess.js";
 import styles from "./knn.css";
 import * as model from "./model.js";
 import { EXTENT, TITLES, clouds, presets } from "./presets.js";
@@ -14,7 +16,7 @@ const MOST_K = 15;
 const MOST_POINTS = 120;
 const CELLS = 160;
 const NAMES = { l1: "L1", l2: "L2", linf: "L∞" };
-const CHART = { width: 320, height: 132, left: 34, right: 6, top: 8, bottom: 30 };
+const CHART = { width: 320, height: 140, left: 40, right: 6, top: 8, bottom: 30 };
 
 const swatch = (label) =>
   `<svg class="swatch" viewBox="-10 -10 20 20" aria-hidden="true" style="--colour: var(--eer-${colourName(label)})">` +
@@ -33,14 +35,16 @@ class KnnDemo extends Demo {
       <div class="layout">
         <div>
           <div class="board"></div>
-          <div class="explanation"></div>
-          <p class="quiet"><span class="tie"></span> tied vote · dashed: all places as near as the farthest voter</p>
+          <div class="explanation" tabindex="-1"></div>
+          <p class="quiet"><span class="tie"></span> tied vote · dashed: all places as near as the farthest voter · small: test
+            points, three about each training point, of its true class</p>
           <details class="quiet">
             <summary>Keys and gestures</summary>
             <p>Drag a point to move it; double-click it to remove it. With the keyboard: <kbd>Tab</kbd> to the points, arrow
             keys move one (<kbd>Shift</kbd> faster), <kbd>N</kbd> and <kbd>P</kbd> go to the next and the previous,
             <kbd>A</kbd> adds one beside it, <kbd>Delete</kbd> removes it, <kbd>1</kbd>–<kbd>5</kbd> set its class.
-            One more <kbd>Tab</kbd> leads to the cross that asks for a vote; arrow keys move it.</p>
+            One more <kbd>Tab</kbd> leads to the cross that asks for a vote; arrow keys move it. <kbd>Ctrl</kbd>+<kbd>Z</kbd> takes a
+            change back.</p>
           </details>
         </div>
         <div class="side">
@@ -56,16 +60,20 @@ class KnnDemo extends Demo {
               <input class="turn" type="range" min="0" max="90" step="1"></label>
             <fieldset><legend>Classes</legend><span class="choices">${choices("classes", [2, 3, 4, 5].map((c) => [c, c]))}</span></fieldset>
           </div>
+          <div class="controls">
+            ${slider("noise", "Wrong labels", [0, MOST_NOISE, 0.05])}
+            <button type="button" class="test" aria-pressed="false">Test points</button>
+          </div>
           <fieldset><legend>A click on the plane</legend>
-            <span class="choices">${choices("mode", [["ask", "asks"], ...[0, 1, 2, 3, 4].map((c) => [c, `adds ${named(c)}`])])}</span></fieldset>
+            <span class="choices">${choices("mode", [["ask", "asks"], ["guess", "asks you"], ...[0, 1, 2, 3, 4].map((c) => [c, `adds ${named(c)}`])])}</span></fieldset>
           <span class="choices">
-            <button type="button" class="undo">Undo</button>
             <button type="button" class="remove">Remove point</button>
             <button type="button" class="new">New clouds</button>
           </span>
           <div>
-            <p class="quiet"><span class="key"></span> left out: <b class="number loo"></b> right ·
-              <span class="key dashed"></span> itself among the voters: <b class="number self"></b></p>
+            <p class="quiet">right: <span class="key dashed"></span> training <b class="number self"></b> ·
+              <span class="key"></span> each left out <b class="number loo"></b> ·
+              <span class="key dotted"></span> test <b class="number tested"></b> <span class="twice"></span></p>
             <svg class="chart" viewBox="0 0 ${CHART.width} ${CHART.height}" role="img"></svg>
           </div>
         </div>
@@ -77,13 +85,13 @@ class KnnDemo extends Demo {
     this.mode = "ask";
     const handlers = {
       start: () => this.checkpoint(),
-      move: (i, x, y) => this.#edit(() => Object.assign(this.points[i], { x, y })),
+      move: (i, x, y) => this.edit(() => Object.assign(this.points[i], { x, y })),
       add: (x, y, label) => this.#click(x, y, label),
-      remove: (i) => this.#edit(() => this.points.splice(i, 1)),
-      classify: (i, label) => this.#edit(() => (this.points[i].label = label)),
+      remove: (i) => this.edit(() => this.points.splice(i, 1)),
+      classify: (i, label) => this.edit(() => (this.points[i] = { x: this.points[i].x, y: this.points[i].y, label })),
       select: (i) => (this.selected = i),
       hover: (x, y) => {
-        if (x === null) return;
+        if (x === null || this.mode === "guess") return;
         this.q = [x, y];
         this.#explain();
       },
@@ -95,29 +103,38 @@ class KnnDemo extends Demo {
       root.querySelectorAll(`[data-${group}]`).forEach((button) =>
         button.addEventListener("click", () => action(button.dataset[group]))
       );
-    choose("metric", (metric) => this.#edit(() => (this.metric = metric), true));
-    choose("classes", (classes) => this.#edit(() => this.#setClasses(Number(classes)), true));
+    choose("metric", (metric) => this.edit(() => (this.metric = metric), true));
+    choose("classes", (classes) => this.edit(() => this.#setClasses(Number(classes)), true));
     choose("mode", (mode) => {
-      this.mode = mode;
-      this.render();
+      this.edit(() => {
+        this.mode = mode;
+        this.guess = new Guess();
+      }, true);
     });
-    const slide = (selector, action) => {
-      this.$(selector).addEventListener("pointerdown", () => this.checkpoint());
-      this.$(selector).addEventListener("keydown", () => this.checkpoint());
-      this.$(selector).addEventListener("input", (event) => this.#edit(() => action(Number(event.target.value))));
-    };
-    slide(".k", (k) => (this.k = k));
-    slide(".turn", (degrees) => (this.degrees = degrees));
-    this.listenToSituations(TITLES, () => this.#summary());
+    this.slide(".k", (k) => (this.k = k));
+    this.slide(".turn", (degrees) => (this.degrees = degrees));
+    this.slide("input.noise", (share) => {
+      this.noise = share;
+      this.points = mislabelled(this.points, share, this.classes);
+    });
+    this.$(".test").addEventListener("click", () => this.edit(() => (this.test = !this.test), true));
+    this.$(".explanation").addEventListener("click", (event) => {
+      const answer = event.target.closest("[data-answer]")?.dataset.answer;
+      if (answer) this.#answer(answer === TIE ? TIE : Number(answer));
+    });
+    this.listenToSituations(TITLES);
     this.$(".new").addEventListener("click", () =>
-      this.#edit(() => (this.points = clouds(Math.floor(2 ** 32 * Math.random()), this.classes, Math.round(36 / this.classes))), true)
+      this.edit(() => {
+        const points = clouds(Math.floor(2 ** 32 * Math.random()), this.classes, Math.round(36 / this.classes));
+        this.points = mislabelled(points, this.noise, this.classes);
+      }, true)
     );
     this.$(".remove").addEventListener("click", () => {
-      if (this.points.length) this.#edit(() => this.points.splice(Math.min(this.selected ?? Infinity, this.points.length - 1), 1), true);
+      if (this.points.length) this.edit(() => this.points.splice(Math.min(this.selected ?? Infinity, this.points.length - 1), 1), true);
     });
     this.$(".chart").addEventListener("click", (event) => {
       const k = Number(event.target.dataset?.k);
-      if (k) this.#edit(() => (this.k = k), true);
+      if (k) this.edit(() => (this.k = k), true);
     });
   }
 
@@ -133,12 +150,17 @@ class KnnDemo extends Demo {
     this.classes = Math.max(this.classes, ...this.points.map((point) => point.label + 1));
     const q = (params.get("q") ?? "").split(",").map(round);
     this.q = q.length === 2 && q.every((value) => Math.abs(value) <= EXTENT) ? q : [0, 0];
-    if (this.mode !== "ask" && this.mode >= this.classes) this.mode = "ask";
+    this.noise = readNumber(params, "noise", { least: 0, most: MOST_NOISE, otherwise: 0 });
+    this.test = params.get("test") === "1";
+    if (params.get("guess") === "1") this.mode = "guess";
+    else if (this.mode === "guess" || this.mode >= this.classes) this.mode = "ask";
+    this.guess = new Guess();
   }
 
   write() {
     const state = { classes: this.classes, k: this.k, metric: this.metric, rotate: this.degrees, q: this.q.join(",") };
-    return new URLSearchParams({ ...state, points: writePoints(this.points) });
+    const more = { ...(this.noise ? { noise: this.noise } : {}), ...(this.test ? { test: 1 } : {}), ...(this.mode === "guess" ? { guess: 1 } : {}) };
+    return new URLSearchParams({ ...state, ...more, points: writePoints(this.points) });
   }
 
   render() {
@@ -155,8 +177,12 @@ class KnnDemo extends Demo {
     press("metric", this.metric);
     press("classes", classes);
     press("mode", this.mode);
-    this.shadowRoot.querySelectorAll("[data-mode]").forEach((b) => (b.hidden = b.dataset.mode !== "ask" && Number(b.dataset.mode) >= classes));
-    this.$(".undo").disabled = !this.canUndo;
+    const wrong = countWrong(points);
+    this.$("input.noise").value = this.noise;
+    this.$("input.noise").setAttribute("aria-valuetext", `${wrong} of ${points.length}`);
+    this.$(".noise-value").value = wrong ? `${wrong} of ${points.length}` : "none";
+    this.$(".test").setAttribute("aria-pressed", this.test);
+    this.shadowRoot.querySelectorAll("[data-mode]").forEach((b) => (b.hidden = Number(b.dataset.mode) >= classes));
     this.$(".remove").disabled = points.length === 0;
     const same = (query) => {
       const params = new URLSearchParams(query);
@@ -164,42 +190,53 @@ class KnnDemo extends Demo {
     };
     this.$(".situation").value = Object.keys(presets).find((name) => same(presets[name])) ?? "";
     this.plane.classes = classes;
-    this.plane.draw(points);
+    this.plane.draw(points, (i) => (points[i].clean === undefined ? "" : `Its label is wrong: it was ${LETTERS[points[i].clean]}.`));
     this.#paint(options);
     this.#chart();
     this.#explain();
+  }
+
+  // What has been guessed was about another state.
+  edit(change, once) {
+    super.edit(() => {
+      change();
+      this.guess.next();
+    }, once);
   }
 
   #options(k = this.k) {
     return { k, metric: this.metric, degrees: this.degrees };
   }
 
-  // A change by the reader; with `once` it can be taken back by itself.
-  #edit(change, once = false) {
-    if (once) this.checkpoint();
-    change();
-    this.changed();
-    this.announce(this.#summary());
+  #click(x, y, label) {
+    if (label === undefined && (this.mode === "ask" || this.mode === "guess")) return this.#askAt(x, y);
+    if (this.points.length >= MOST_POINTS) return this.announce(`There are ${MOST_POINTS} points, no more can be added.`);
+    return this.edit(() => this.points.push({ x, y, label: label ?? Number(this.mode) }));
   }
 
-  #click(x, y, label) {
-    if (label === undefined && this.mode === "ask") {
-      this.q = [x, y];
-      return this.changed();
-    }
-    if (this.points.length >= MOST_POINTS) return this.announce(`There are ${MOST_POINTS} points, no more can be added.`);
-    return this.#edit(() => this.points.push({ x, y, label: label ?? Number(this.mode) }));
+  #askAt(x, y) {
+    this.q = [x, y];
+    this.guess.next();
+    this.changed();
+    this.announce(this.$(".explanation").textContent.replace(/\s+/g, " "));
+  }
+
+  #answer(answer) {
+    this.guess.answer(answer, this.#vote(...this.q).winners);
+    this.#explain();
+    this.$(".explanation").focus();
+    this.announce(this.$(".explanation").textContent.replace(/\s+/g, " "));
   }
 
   #setClasses(classes) {
     const random = generator(977 * classes + this.points.length);
-    this.points = this.points.filter((point) => point.label < classes);
+    this.points = this.points.filter((point) => point.label < classes && !(point.clean >= classes));
     for (let label = this.classes; label < classes; label++) {
       const angle = 2 * Math.PI * random();
       this.points.push(...cloud(random, 8, [0.6 * Math.cos(angle), 0.6 * Math.sin(angle)], 0.13, label));
     }
     this.classes = classes;
-    if (this.mode !== "ask" && this.mode >= classes) this.mode = "ask";
+    if (this.mode >= classes) this.mode = "ask";
   }
 
   #vote(x, y, options = this.#options()) {
@@ -212,6 +249,7 @@ class KnnDemo extends Demo {
     const colours = Array.from({ length: this.classes }, (_, label) => rgb(this, colourName(label)));
     const ink = rgb(this, "ink");
     const alpha = 70;
+    if (this.mode === "guess") return this.plane.paint(() => [0, 0, 0, 0], 1); // the regions would tell
     this.plane.paint((x, y, column, row) => {
       const { winners } = this.#vote(x, y, options);
       if (winners.length === 0) return [0, 0, 0, 0];
@@ -224,40 +262,50 @@ class KnnDemo extends Demo {
 
   #chart() {
     const { width, height, left, right, top, bottom } = CHART;
-    const curve = (leaveOut) =>
-      Array.from({ length: MOST_K }, (_, i) => model.accuracy(this.points, this.classes, this.#options(i + 1), leaveOut));
-    const loo = curve(true), self = curve(false);
-    const chart = this.$(".chart");
-    this.curve = loo;
-    this.$(".loo").textContent = this.points.length ? percent(loo[this.k - 1]) : "–";
-    this.$(".self").textContent = this.points.length ? percent(self[this.k - 1]) : "–";
-    if (this.points.length < 2) {
+    const { points, classes, k } = this, enough = points.length > 1, chart = this.$(".chart");
+    const sets = { self: [points, false], loo: [points, true], tested: [this.test ? testPoints(points) : [], false] };
+    const curves = {};
+    let same = 0, shown = 0; // what stands in the line above the chart, computed once more
+    for (const [name, [set, leaveOut]] of Object.entries(sets)) {
+      curves[name] = model.accuracies(points, classes, this.#options(), MOST_K, set, leaveOut);
+      const there = set.length > 0 && points.length > (leaveOut ? 1 : 0), share = curves[name][k - 1];
+      this.$(`.${name}`).textContent = there ? percent(share) : "–";
+      if (!there) continue;
+      shown += 1;
+      if (share === model.accuracy(points, classes, this.#options(), leaveOut, set)) same += 1;
+    }
+    this.$(".twice").textContent = shown === 0 ? "" : same === shown ? "✓ counted twice" : `≠ in ${shown - same} when counted again`;
+    this.$(".twice").classList.toggle("differs", same < shown);
+    const { loo, self } = curves;
+    this.curve = enough ? loo : null;
+    if (!enough) {
       chart.replaceChildren();
       chart.setAttribute("aria-label", "No curve: there are fewer than two points.");
       return;
     }
-    const least = Math.min(0.9, Math.floor(10 * Math.min(...loo, ...self)) / 10);
     const x = (k) => left + ((k - 1) / (MOST_K - 1)) * (width - left - right - 12) + 6;
-    const y = (a) => top + ((1 - a) / (1 - least)) * (height - top - bottom);
+    const y = (a) => top + (1 - a) * (height - top - bottom);
     const path = (values) => values.map((a, i) => `${i ? "L" : "M"}${x(i + 1).toFixed(1)} ${y(a).toFixed(1)}`).join("");
     const level = (a) =>
       `<line class="grid" x1="${left}" x2="${width - right}" y1="${y(a)}" y2="${y(a)}"/>` +
       `<text x="${left - 5}" y="${y(a) + 4}" text-anchor="end">${(100 * a).toFixed(0)}%</text>`;
     const column = (x(2) - x(1)) / 2;
     chart.innerHTML =
-      [least, (1 + least) / 2, 1].map(level).join("") +
+      [0, 0.5, 1].map(level).join("") +
       [1, 5, 10, 15].map((k) => `<text x="${x(k)}" y="${height - bottom + 15}" text-anchor="middle">${k}</text>`).join("") +
-      `<text x="${(left + width) / 2}" y="${height - 2}" text-anchor="middle">neighbours k</text>` +
+      `<text x="${(left + width) / 2}" y="${height - 4}" text-anchor="middle">neighbours k</text>` +
       `<path class="reference" d="${path(self)}"/><path class="line" d="${path(loo)}"/>` +
+      (this.test ? `<path class="tests" d="${path(curves.tested)}"/>` : "") +
       loo.map((a, i) => `<circle class="dot" cx="${x(i + 1)}" cy="${y(a)}" r="2.6"/>`).join("") +
       `<circle class="now" cx="${x(this.k)}" cy="${y(loo[this.k - 1])}" r="5.5"/>` +
       loo
         .map((_, i) => `<rect class="column" data-k="${i + 1}" x="${x(i + 1) - column}" y="0" width="${2 * column}" height="${height}"/>`)
         .join("");
+    const list = (values) => values.map((a) => `${Math.round(100 * a)} %`).join(", ");
     const best = loo.indexOf(Math.max(...loo)) + 1;
     chart.setAttribute(
       "aria-label",
-      `Leave-one-out accuracy for k from 1 to ${MOST_K}: ${loo.map((a) => `${Math.round(100 * a)} %`).join(", ")}. Best at k = ${best}.`
+      `Leave-one-out accuracy for k from 1 to ${MOST_K}: ${list(loo)}. Best at k = ${best}.${this.test ? ` On test points: ${list(curves.tested)}.` : ""}`
     );
   }
 
@@ -274,9 +322,8 @@ class KnnDemo extends Demo {
       if (!move) return;
       event.preventDefault();
       const step = event.shiftKey ? 0.25 : 0.05;
-      this.q = this.q.map((value, axis) => round(Math.max(-0.98, Math.min(0.98, value + step * move[axis]))));
-      this.changed();
-      this.announce(this.$(".explanation").textContent.replace(/\s+/g, " "));
+      this.checkpoint();
+      this.#askAt(...this.q.map((value, axis) => round(Math.max(-0.98, Math.min(0.98, value + step * move[axis])))));
     });
     return probe;
   }
@@ -288,14 +335,23 @@ class KnnDemo extends Demo {
     const [u, v] = this.plane.toScreen(x, y);
     this.probe.setAttribute("transform", `translate(${u.toFixed(1)} ${v.toFixed(1)})`);
     this.probe.setAttribute("aria-label", `Query at ${x.toFixed(2)}, ${y.toFixed(2)}`);
-    this.plane.lines(near.map(({ i }) => ({ from: [x, y], to: [this.points[i].x, this.points[i].y], class: "link" })));
+    const secret = this.mode === "guess" && this.guess.given === null; // lines and words would tell
+    this.plane.lines(secret ? [] : near.map(({ i }) => ({ from: [x, y], to: [this.points[i].x, this.points[i].y], class: "link" })));
+    this.#drawTests();
     this.#drawAxes();
-    if (near.length) this.#drawBall(u, v, near.at(-1).distance);
+    if (near.length && !secret) this.#drawBall(u, v, near.at(-1).distance);
     const box = this.$(".explanation");
     if (!near.length) {
       box.innerHTML = "<p>There is no point to vote. Add some: choose a class above, then click on the plane.</p>";
       return;
     }
+    if (secret) {
+      const answers = [...counts.map((_, label) => [label, named(label)]), [TIE, "a tie"]];
+      box.innerHTML = `<p>Which class do the ${near.length === 1 ? "nearest point" : `${near.length} nearest points`} choose at
+        <span class="number">(${x.toFixed(2)}, ${y.toFixed(2)})</span>?</p><span class="choices">${choices("answer", answers)}</span>`;
+      return;
+    }
+    const told = this.mode === "guess" ? `<p>${this.guess.told(winners)}</p>` : "";
     const list = near.slice(0, 4).map(({ i, distance }) => `${named(this.points[i].label)} at ${distance.toFixed(2)}`);
     const more = near.length > 4 ? `, and ${near.length - 4} more up to ${near.at(-1).distance.toFixed(2)}` : "";
     const tally = counts.flatMap((count, label) => (count ? [`${named(label)} ${count}`] : [])).join(" · ");
@@ -303,8 +359,17 @@ class KnnDemo extends Demo {
       winners.length === 1
         ? `class <b>${named(winners[0])}</b>`
         : `<b>a tie</b> of ${winners.map(named).join(" and ")}; the rule of the chapter takes ${named(winners[0])}`;
-    box.innerHTML = `<p>At <span class="number">(${x.toFixed(2)}, ${y.toFixed(2)})</span> the votes are <b>${tally}</b>: ${verdict}.</p>
+    box.innerHTML = `${told}<p>At <span class="number">(${x.toFixed(2)}, ${y.toFixed(2)})</span> the votes are <b>${tally}</b>: ${verdict}.</p>
       <p class="quiet">Nearest in ${NAMES[this.metric]}: ${list.join(", ")}${more}.</p>`;
+  }
+
+  #drawTests() {
+    if (!this.test) return;
+    const mark = ({ x, y, label }) => {
+      const [u, v] = this.plane.toScreen(x, y);
+      return `<path class="test-point" style="--colour: var(--eer-${colourName(label)})" transform="translate(${u} ${v})" d="${shape(label, 3)}"/>`;
+    };
+    this.plane.below.insertAdjacentHTML("beforeend", testPoints(this.points).map(mark).join(""));
   }
 
   #drawAxes() {
@@ -328,7 +393,7 @@ class KnnDemo extends Demo {
     this.plane.below.insertAdjacentHTML("beforeend", `<g class="ball" transform="${turn}">${outline}</g>`);
   }
 
-  #summary() {
+  summary() {
     const share = this.curve?.[this.k - 1];
     const right = Number.isFinite(share) ? `${percent(share)} right when each point is left out` : "too few points to leave one out";
     return `${this.points.length} points, k = ${this.k}, ${NAMES[this.metric]}: ${right}.`;

@@ -34,13 +34,28 @@ export function winners(counts) {
   return most > 0 ? counts.flatMap((count, label) => (count === most ? [label] : [])) : [];
 }
 
-// Share of points that the vote gets right, each judged with itself among the voters, or (`leaveOut`) without itself.
+// For k = 1, …, most: the share of the `test` points that the vote gets right, from one list of neighbours for each of them.
+// With `leaveOut` they are the points themselves, each judged without itself. A tie goes to the smallest label.
+export function accuracies(points, classes, options, most, test = points, leaveOut = false) {
+  const right = new Array(most).fill(0);
+  test.forEach((point, i) => {
+    const near = neighbours(points, point.x, point.y, { ...options, k: most }, leaveOut ? i : -1);
+    const counts = new Array(classes).fill(0);
+    for (let k = 0; k < most; k++) {
+      if (k < near.length) counts[points[near[k].i].label] += 1;
+      if (winners(counts)[0] === point.label) right[k] += 1;
+    }
+  });
+  return right.map((count) => count / test.length);
+}
+
+// The same for one k, a vote at a time: share of points that the vote gets right, each judged with itself among the voters, or (`leaveOut`) without itself.
 // A tie goes to the smallest label.
-export function accuracy(points, classes, options, leaveOut) {
+export function accuracy(points, classes, options, leaveOut, test = points) {
   let right = 0;
-  points.forEach((point, i) => {
+  test.forEach((point, i) => {
     const near = neighbours(points, point.x, point.y, options, leaveOut ? i : -1);
     if (winners(votes(points, near, classes))[0] === point.label) right += 1;
   });
-  return points.length ? right / points.length : NaN;
+  return test.length ? right / test.length : NaN;
 }

@@ -2,9 +2,11 @@
 // x₂ upwards.
 
 import { Demo } from "../shared/demo.js";
-import { LETTERS } from "../shared/classes.js";
+import { LETTERS, colourName, shape } from "../shared/classes.js";
 import { Plane } from "../shared/plane.js";
+import { slider as sliderOf } from "../shared/markup.js";
 import { readNumber, readPoints } from "../shared/points.js";
+import { MOST_NOISE, countWrong, mislabelled, testPoints } from "../shared/sample.js";
 import styles from "./linear.css";
 import * as model from "./model.js";
 import { EXTENT, HINTS, LARGEST, LOSSES, MOST_POINTS, TITLES, presets, situationOf, write } from "./presets.js";
@@ -74,17 +76,16 @@ class LinearDemo extends Demo {
           <div class="transport">
             <button type="button" class="step">Step</button>
             <button type="button" class="run main">Run</button>
-            <button type="button" class="undo">Undo</button>
             <button type="button" class="reset">Reset</button>
             <button type="button" class="random">Randomise</button>
           </div>
-          <p class="status quiet"></p>
           <div>
             <div class="losses number"><span><i class="key total"></i>total loss</span><b class="total-loss"></b><i>=</i>
               <span><i class="key data"></i>data</span><b class="data-loss"></b><i>+</i>
               <span><i class="key penalty"></i>penalty</span><b class="penalty-loss"></b></div>
             <svg class="chart" viewBox="0 0 340 108" role="img"></svg>
           </div>
+          <p class="status quiet"></p>
         </div>
         <div class="column">
           <fieldset><legend>Loss</legend><span class="choices">${buttons("loss", Object.entries(LOSSES).map(([key, [, text]]) => [key, text]))}</span></fieldset>
@@ -103,6 +104,14 @@ class LinearDemo extends Demo {
         <fieldset><legend class="selected-name"></legend><span class="choices">${classes("label")}
           <button type="button" class="remove">Remove</button></span></fieldset>
         <label class="check-label"><input type="checkbox" class="zones"> Zones of zero loss</label>
+      </div>
+      <div class="controls tools">
+        ${sliderOf("noise", "Wrong labels", [0, MOST_NOISE, 0.05])}
+        <label class="check-label"><input type="checkbox" class="test"> Test points</label>
+        <fieldset><legend>Your guess: the loss after the next step</legend><span class="choices">
+          <input class="guess" type="number" step="any" aria-label="Your guess of the loss after the next step">
+          <button type="button" class="see">Step and see</button></span></fieldset>
+        <p class="told quiet" role="status"></p>
       </div>
       <div class="explanation"></div>
       <div class="scroll" tabindex="0" role="region" aria-label="Table of points">
@@ -123,7 +132,8 @@ class LinearDemo extends Demo {
           <p>Drag a point to move it; double-click it to remove it; click or tap elsewhere to add one. With the keyboard:
           <kbd>Tab</kbd> to the points, arrow keys move one (<kbd>Shift</kbd> faster), <kbd>N</kbd> and <kbd>P</kbd> go to the next
           and the previous, <kbd>A</kbd> adds one beside it, <kbd>Delete</kbd> removes it, <kbd>1</kbd>–<kbd>3</kbd> set its class.
-          In a number, the up and down keys change it by 0.1 (with <kbd>Shift</kbd> by 1).</p>
+          In a number, the up and down keys change it by 0.1 (with <kbd>Shift</kbd> by 1). <kbd>Ctrl</kbd>+<kbd>Z</kbd> takes a
+          change back. Test points, small, are drawn about the training points, three each, and have their true classes.</p>
       </details>`;
   }
 
@@ -136,7 +146,7 @@ class LinearDemo extends Demo {
       move: (i, x, y) => this.#edit(() => Object.assign(this.points[i], { x, y })),
       add: (x, y, label = this.mode) => this.#add(x, y, label),
       remove: (i) => this.#edit(() => this.points.splice(i, 1)),
-      classify: (i, label) => this.#edit(() => (this.points[i].label = label)),
+      classify: (i, label) => this.#edit(() => this.#classify(i, label)),
       select: (i) => {
         this.selected = i;
         this.render();
@@ -148,13 +158,12 @@ class LinearDemo extends Demo {
     const press = (selector, action) => this.$$(selector).forEach((button) => button.addEventListener("click", () => action(button)));
     press(".step", () => this.#step());
     press(".run", () => (this.running ? this.stop("Paused.") : this.#run()));
-    press(".undo", () => this.undo() && this.announce(`Taken back. ${this.#summary()}`));
     press(".reset", () => {
       this.checkpoint();
       this.stop();
-      this.restore(this.home);
+      this.#take(this.home);
       this.changed();
-      this.announce(`As at the start. ${this.#summary()}`);
+      this.announce(`As at the start. ${this.summary()}`);
     });
     press(".random", () =>
       this.#edit(() => {
@@ -176,25 +185,30 @@ class LinearDemo extends Demo {
       this.render();
     });
     press("[data-label]", ({ dataset }) => {
-      if (this.points.length) this.#edit(() => (this.points[this.selected].label = Number(dataset.label)), true);
+      if (this.points.length) this.#edit(() => this.#classify(this.selected, Number(dataset.label)), true);
     });
     press(".remove", () => this.#edit(() => this.points.splice(this.selected, 1), true));
     press("[data-nudge]", ({ dataset }) => {
       this.checkpoint();
       this.#nudge(dataset, NUDGE * Number(dataset.nudge));
     });
-    this.$$("input[type=number]").forEach((input) => this.#listen(input));
+    this.$$("input[data-k]").forEach((input) => this.#listen(input));
     this.#slide(".lambda", lambda, (value) => (this.lambda = value));
     this.#slide(".eta", eta, (value) => (this.eta = value));
-    this.$(".zones").addEventListener("change", (event) => {
-      this.zones = event.target.checked;
-      this.changed();
+    this.$(".zones").addEventListener("change", ({ target }) => this.#edit(() => (this.zones = target.checked), true));
+    this.$(".test").addEventListener("change", ({ target }) => this.#edit(() => (this.test = target.checked), true));
+    this.#slide(".noise", { value: (share) => share }, (share) => {
+      this.noise = share;
+      this.points = mislabelled(this.points, share, CLASSES.length);
     });
+    press(".see", () => this.#see());
+    this.$(".guess").addEventListener("keydown", (event) => event.key === "Enter" && this.#see());
     this.$(".situation").addEventListener("change", (event) => {
+      this.stop();
       this.checkpoint();
       this.load(`?preset=${event.target.value}`);
       this.changed();
-      this.announce(`${TITLES[event.target.value]}. ${HINTS[event.target.value]} ${this.#summary()}`);
+      this.announce(`${TITLES[event.target.value]}. ${HINTS[event.target.value]} ${this.summary()}`);
     });
     const rows = this.$(".points tbody"), rowOf = (event) => [...rows.children].indexOf(event.target.closest("tr"));
     rows.addEventListener("click", (event) => this.plane.select(rowOf(event)));
@@ -208,6 +222,10 @@ class LinearDemo extends Demo {
   load(query) {
     this.hint = HINTS[new URLSearchParams(query).get("preset")] ?? "";
     super.load(query);
+    this.opened();
+  }
+
+  opened() {
     this.home = this.snapshot();
   }
 
@@ -224,11 +242,14 @@ class LinearDemo extends Demo {
     this.loss = Object.hasOwn(LOSSES, params.get("loss")) ? params.get("loss") : "ww";
     this.lambda = readNumber(params, "lambda", { least: 0, most: 10, otherwise: 0.1 });
     this.eta = readNumber(params, "eta", { least: 0.001, most: 10, otherwise: 0.1 });
+    this.noise = readNumber(params, "noise", { least: 0, most: MOST_NOISE, otherwise: 0 });
+    this.test = params.get("test") === "1";
     this.zones = params.get("zones") !== "0";
     this.selected = readNumber(params, "point", { least: 1, most: this.points.length, otherwise: 1 }) - 1;
     this.hovered = -1;
     this.steps = 0;
-    this.note = "";
+    this.note = this.told = "";
+    this.typing = null;
     this.#forget();
   }
 
@@ -239,23 +260,32 @@ class LinearDemo extends Demo {
     return params;
   }
 
-  // For undo: with all digits, and with the number of steps taken.
+  // For undo and links: with all digits, and with the number of steps taken.
   snapshot() {
-    return JSON.stringify([this.write(17).toString(), this.steps]);
+    const params = this.write(17);
+    if (this.steps) params.set("steps", this.steps);
+    return params.toString();
   }
 
   restore(snapshot) {
-    const [state, steps] = JSON.parse(snapshot), { track } = this;
-    this.read(new URLSearchParams(state));
+    this.#take(snapshot);
+    if (situationOf(this)) this.home = this.snapshot(); // the situation that the menu names is what Reset leads to
+  }
+
+  #take(snapshot) {
+    const params = new URLSearchParams(snapshot), { track } = this;
+    this.read(params);
+    const steps = Math.round(readNumber(params, "steps", { least: 0, most: 1e9, otherwise: 0 }));
     this.steps = steps;
     const length = steps - track.from + 1;
     const same = track.loss === this.loss && length > 0 && length <= track.values.length;
-    this.track = same ? { ...track, values: track.values.slice(0, length) } : { loss: this.loss, from: steps, values: [] };
+    if (same) this.track = { ...track, values: track.values.slice(0, length) };
+    else this.#forget();
   }
 
   // The curve of the loss begins anew.
   #forget() {
-    this.track = { loss: this.loss, from: this.steps, values: [] };
+    this.track = { loss: this.loss, from: this.steps, values: [], axes: {} };
   }
 
   objective() {
@@ -268,12 +298,17 @@ class LinearDemo extends Demo {
   // A change by the reader; with `once` it can be taken back by itself.
   #edit(change, once = false) {
     if (once) this.checkpoint();
-    this.note = "";
+    this.note = this.told = "";
     change();
     this.selected = Math.max(0, Math.min(this.selected, this.points.length - 1));
     this.hovered = Math.min(this.hovered, this.points.length - 1);
     this.changed();
-    if (!this.running) this.announce(this.#summary()); // a run goes on while points are dragged
+    if (!this.running) this.announce(this.summary()); // a run goes on while points are dragged
+  }
+
+  #classify(i, label) {
+    const { x, y } = this.points[i];
+    this.points[i] = { x, y, label }; // the reader's word is true
   }
 
   #add(x, y, label) {
@@ -329,6 +364,11 @@ class LinearDemo extends Demo {
 
   // --- steps -------------------------------------------------------------------------------------------------------
 
+  // Whether all weights are within what is computed.
+  #within({ W, b }) {
+    return [...W.flat(), ...b].every((value) => Math.abs(value) <= LARGEST);
+  }
+
   // One step; false where there is none to take.
   #advance() {
     const now = this.objective(), gradient = [...now.dL_dW.flat(), ...now.dL_db];
@@ -337,7 +377,7 @@ class LinearDemo extends Demo {
       return false;
     }
     const { W, b } = model.step(this.W, this.b, now, this.eta);
-    if (![...W.flat(), ...b].every((value) => Math.abs(value) <= LARGEST)) {
+    if (!this.#within({ W, b })) {
       const factor = 1 - 2 * this.eta * this.lambda;
       const why = factor < -1 ? `the penalty multiplies W by 1 − 2ηλ = ${format(factor, 1)} at every step` : "the weights are too large";
       this.note = `Diverged after ${this.steps} steps: ${why}.`;
@@ -352,15 +392,39 @@ class LinearDemo extends Demo {
   #step() {
     this.stop();
     this.checkpoint();
-    this.note = "";
+    this.note = this.told = "";
     this.#advance();
     this.changed();
-    this.announce(this.note || `Step ${this.steps}. ${this.#summary()}`);
+    this.announce(this.note || `Step ${this.steps}. ${this.summary()}`);
+  }
+
+  // What the reader guesses, what the gradient promises, and what the step gives.
+  #see() {
+    const guess = this.$(".guess"), said = guess.valueAsNumber;
+    if (!Number.isFinite(said)) {
+      this.told = "Write down a number first.";
+      guess.focus();
+      return this.render();
+    }
+    this.stop();
+    const before = this.objective(), steepness = [...before.dL_dW.flat(), ...before.dL_db].reduce((sum, value) => sum + value * value, 0);
+    const promised = before.total - this.eta * steepness;
+    this.checkpoint();
+    this.note = "";
+    const moved = this.#advance(), now = this.objective();
+    const again = model.lossAgain(this.W, this.b, now.X, now.y, LOSSES[this.loss][0], this.lambda);
+    const sure = Math.abs(again - now.total) <= 1e-9 * Math.max(1, now.total) ? "✓ computed twice" : `≠ ${format(again, 3)} when computed again`;
+    const off = Math.abs(said - now.total), close = off <= 0.02 * Math.max(0.05, Math.abs(now.total));
+    this.told = moved
+      ? `You said ${format(said, 3)}; it is ${format(now.total, 3)} (${sure}), ${close ? "close" : `${format(off, 3)} away`}. A straight line along the gradient, L − η‖∇L‖², promised ${format(promised, 3)}.`
+      : this.note;
+    this.changed();
+    this.announce(this.told);
   }
 
   #run() {
     this.checkpoint();
-    this.note = "";
+    this.note = this.told = "";
     this.running = true;
     const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
     const pause = calm ? CALM : PACE, many = calm ? Math.round(CALM / PACE) : 1, end = this.steps + RUN;
@@ -387,7 +451,7 @@ class LinearDemo extends Demo {
     this.running = false;
     this.note = note;
     this.changed();
-    this.announce(`${note} Step ${this.steps}. ${this.#summary()}`);
+    this.announce(`${note} Step ${this.steps}. ${this.summary()}`);
   }
 
   // The loss of the present state, which is the last of the curve.
@@ -414,7 +478,7 @@ class LinearDemo extends Demo {
   render() {
     const now = this.#measure();
     const { points, W, b, loss } = this, name = LOSSES[loss][0];
-    const right = now.S.filter((s, i) => model.predict(s) === points[i].label).length;
+    const diverged = !this.#within(model.step(W, b, now, this.eta));
     const pressed = (group, value) =>
       this.$$(`[data-${group}]`).forEach((button) => button.setAttribute("aria-pressed", button.dataset[group] === String(value)));
     pressed("loss", loss);
@@ -422,9 +486,14 @@ class LinearDemo extends Demo {
     pressed("label", points[this.selected]?.label);
     this.$(".selected-name").textContent = points.length ? `Point ${this.selected + 1} is` : "No point";
     this.$$("[data-label], .remove").forEach((button) => (button.disabled = points.length === 0));
-    this.$(".undo").disabled = !this.canUndo;
     this.$(".run").textContent = this.running ? "Pause" : "Run";
     this.$(".zones").checked = this.zones;
+    this.$(".test").checked = this.test;
+    const wrong = countWrong(points);
+    this.$("input.noise").value = this.noise;
+    this.$("input.noise").setAttribute("aria-valuetext", `${wrong} of ${points.length}`);
+    this.$(".noise-value").value = wrong ? `${wrong} of ${points.length}` : "none";
+    this.$(".told").textContent = this.told;
     const situation = situationOf(this);
     this.$(".situation").value = situation;
     this.$(".hint").textContent = this.hint = HINTS[situation] ?? this.hint;
@@ -437,18 +506,35 @@ class LinearDemo extends Demo {
     this.$(".total-loss").textContent = format(now.total, 3);
     this.$(".data-loss").textContent = format(now.data, 3);
     this.$(".penalty-loss").textContent = format(now.penalty, 3);
-    this.$(".status").textContent = this.note || `Step ${this.steps}: ${right} of ${points.length} points right.`;
+    const tests = this.test ? testPoints(points) : [];
+    this.$(".status").textContent = this.note || `Step ${this.steps}: ${this.#rightness(now, tests)}.`;
     chart(this.$(".chart"), this.track);
-    this.#parameters(now);
+    this.#parameters(now, diverged);
     this.#table(now);
     this.plane.current = this.selected;
     this.plane.selected = true;
-    this.plane.below.innerHTML = picture(W, b, name, this.zones, now.losses, points, this.plane);
-    this.plane.draw(points, (i) => `Loss ${format(now.losses[i], 2)}; ${contentText(now.S[i], points[i].label, name)}.`);
+    const small = tests.map(({ x, y, label }) => {
+      const [u, v] = this.plane.toScreen(x, y);
+      return `<path class="test-point" style="--colour: var(--eer-${colourName(label)})" transform="translate(${u.toFixed(1)} ${v.toFixed(1)})" d="${shape(label, 3)}"/>`;
+    });
+    this.plane.below.innerHTML = picture(W, b, name, this.zones, now.losses, points, this.plane) + small.join("");
+    const was = ({ clean }) => (clean === undefined ? "" : ` Its label is wrong: it was ${LETTERS[clean]}.`);
+    this.plane.draw(points, (i) => `Loss ${format(now.losses[i], 2)}; ${contentText(now.S[i], points[i].label, name)}.${was(points[i])}`);
     this.#point(now);
   }
 
-  #parameters(now) {
+  // How many points are classified rightly, each number counted a second time.
+  #rightness({ X, y }, tests) {
+    const count = (X, y) => [model.countRight(this.W, this.b, X, y), model.countRightAgain(this.W, this.b, X, y)];
+    const [right, again] = count(X, y);
+    if (!tests.length) return `${right} of ${y.length} points right${again === right ? "" : `, ${again} when counted again`}`;
+    const [good, twice] = count(tests.map(({ x, y }) => [x, y]), tests.map(({ label }) => label));
+    const share = (part, whole) => `${((100 * part) / whole).toFixed(1)} %, ${part} of ${whole}`;
+    const sure = again === right && twice === good ? "✓ counted twice" : `≠ ${again} and ${twice} when counted again`;
+    return `right in training ${share(right, y.length)}; in the test ${share(good, tests.length)} ${sure}`;
+  }
+
+  #parameters(now, diverged) {
     const checked = model.check(this.W, this.b, now.X, now.y, LOSSES[this.loss][0], this.lambda, now);
     CLASSES.forEach((k) =>
       PARAMETERS.forEach((_, d) => {
@@ -456,25 +542,39 @@ class LinearDemo extends Demo {
         const input = this.$(`input[data-k="${k}"][data-d="${d}"]`);
         if (input !== this.typing) input.value = short(of(this.W, this.b));
         this.$(`#g${k}${d}`).lastElementChild.textContent = format(of(now.dL_dW, now.dL_db), 3);
-        const difference = this.$(`#n${k}${d}`), agree = checked.agree[k][d];
-        difference.classList.toggle("differs", !agree);
-        difference.firstElementChild.textContent = agree ? "≈" : "≠";
-        difference.lastElementChild.textContent = format(of(checked.numeric.dL_dW, checked.numeric.dL_db), 3);
+        const difference = this.$(`#n${k}${d}`), agree = diverged ? null : checked.agree[k][d];
+        difference.classList.toggle("differs", agree === false);
+        difference.firstElementChild.textContent = agree === null ? "not" : agree ? "≈" : "≠";
+        difference.lastElementChild.textContent = agree === null ? "checked" : format(of(checked.numeric.dL_dW, checked.numeric.dL_db), 3);
       })
     );
-    const wrong = checked.agree.flat().filter((good) => !good).length;
+    if (diverged) {
+      this.$(".check").innerHTML = `<b>Diverged:</b> the next step leads beyond 10<sup>12</sup>. Nothing is checked.`;
+      return;
+    }
+    const all = checked.agree.flat(), hidden = all.filter((good) => good === null).length, sum = all.length - hidden;
+    const wrong = all.filter((good) => good === false).length;
+    if (!sum) {
+      this.$(".check").innerHTML = `<b>Nothing is checked:</b> rounding of a loss of ${format(now.total, 1)} hides what small steps change.`;
+      return;
+    }
+    const missing = hidden ? ` ${hidden} not checked: rounding of a loss of ${format(now.total, 1)} hides them.` : "";
     const error = `largest relative error <span class="number">${checked.error === 0 ? "0" : checked.error < 0.01 ? minus(checked.error.toExponential(0)) : format(checked.error, 2)}</span>`;
-    const place = ({ point, label, rival }) =>
-      rival === undefined
+    const exactly = ({ point, label }) => Math.abs(model.hinges(now.S[point], now.y[point], LOSSES[this.loss][0])[label]) < 1e-9;
+    const place = (kink) => {
+      const { point, label, rival } = kink;
+      if (rival !== undefined) return `${LETTERS[label]} and ${LETTERS[rival]} tie as rivals of point ${point + 1}`;
+      return exactly(kink)
         ? `point ${point + 1} is exactly on the margin of ${LETTERS[label]}`
-        : `${LETTERS[label]} and ${LETTERS[rival]} tie as rivals of point ${point + 1}`;
+        : `the differences step across the margin of ${LETTERS[label]} at point ${point + 1}`;
+    };
     const [first, ...rest] = checked.kinks;
     const reason = first
       ? `${place(first)}${rest.length ? ` (and ${rest.length} more)` : ""}: a kink, which has no gradient.`
       : "rounding hides so small a gradient.";
     this.$(".check").innerHTML = wrong
-      ? `<b class="differs">≠ in ${wrong} of 9 entries</b>, ${error}: ${reason}`
-      : `<b class="agrees">✓ 9 of 9 entries agree</b> with central differences, ${error}.`;
+      ? `<b class="differs">≠ in ${wrong} of ${sum} entries</b>, ${error}: ${reason}${missing}`
+      : `<b class="agrees">✓ ${sum} of ${sum} entries agree</b> with central differences, ${error}.${missing}`;
   }
 
   #table(now) {
@@ -516,7 +616,7 @@ class LinearDemo extends Demo {
     this.$(".explanation").innerHTML = explanation(now, shown, this.points, LOSSES[this.loss][0]);
   }
 
-  #summary() {
+  summary() {
     const now = this.objective();
     const right = now.S.filter((s, i) => model.predict(s) === now.y[i]).length;
     return (

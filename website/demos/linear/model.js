@@ -74,6 +74,41 @@ export function objective(W, b, X, y, loss, lambda) {
   return { total: data + penalty, data, penalty, dL_dW, dL_db, S, losses, dL_dS };
 }
 
+// The same loss once more, from the score differences of each pair of classes, without the functions above.
+export function lossAgain(W, b, X, y, loss, lambda) {
+  let sum = 0, squares = 0;
+  X.forEach(([u, v], i) => {
+    const score = (k) => W[k][0] * u + W[k][1] * v + b[k], own = y[i];
+    let worst = 0, rest = 0;
+    const aheads = [0];
+    for (let j = 0; j < W.length; j++) {
+      if (j === own) continue;
+      const ahead = (W[j][0] - W[own][0]) * u + (W[j][1] - W[own][1]) * v + b[j] - b[own];
+      worst = Math.max(worst, 1 + ahead);
+      rest += loss === "one_against_all" ? Math.max(0, 1 + score(j)) : Math.max(0, 1 + ahead);
+      aheads.push(ahead);
+    }
+    if (loss === "one_against_all") rest += Math.max(0, 1 - score(own));
+    const most = Math.max(...aheads), powers = aheads.reduce((total, ahead) => total + Math.exp(ahead - most), 0);
+    sum += loss === "cross_entropy" ? most + Math.log(powers) : loss === "structured_hinge" ? worst : rest;
+  });
+  for (const w of W) for (const value of w) squares += value * value;
+  return sum / (X.length || 1) + lambda * squares;
+}
+
+// How many points have the largest score in their own class (of equal ones the first counts), and the same from the
+// differences of the weights: class k is chosen if no w_j − w_k points towards the point.
+export const countRight = (W, b, X, y) => scores(W, b, X).filter((s, i) => predict(s) === y[i]).length;
+
+export const countRightAgain = (W, b, X, y) =>
+  X.filter((x, i) => {
+    const k = y[i];
+    return W.every((w, j) => {
+      const ahead = x.reduce((sum, value, d) => sum + (W[k][d] - w[d]) * value, b[k] - b[j]);
+      return j === k || (j < k ? ahead > 0 : ahead >= 0);
+    });
+  }).length;
+
 // W and b after one step of length η against the gradient.
 export const step = (W, b, { dL_dW, dL_db }, eta) => ({
   W: W.map((w, k) => w.map((value, d) => value - eta * dL_dW[k][d])),
@@ -81,6 +116,7 @@ export const step = (W, b, { dL_dW, dL_db }, eta) => ({
 });
 
 const H = Number.EPSILON ** (1 / 3); // balances truncation against rounding, as in the book's central_difference
+const ROUNDINGS = 8; // in a loss, at most so many units in its last place
 const stepOf = (value) => H * Math.max(1, Math.abs(value));
 
 // The gradient by central differences, (L(θ + h) − L(θ − h)) / 2h, an entry at a time.
@@ -96,19 +132,27 @@ export function differences(W, b, X, y, loss, lambda) {
   return { dL_dW: W.map((w) => w.map((_, d) => slope(w, d))), dL_db: b.map((_, k) => slope(b, k)) };
 }
 
-// Compares the gradient with central differences. `error` is the largest gap relative to the largest entry, or to what
-// differences of a loss of this size can resolve, if that is more; `agree` has a row [w_1, w_2, b] for each class; `kinks` lists what the differences step across: {point, label} for a hinge,
-// {point, label, rival} for two rivals with the same score.
+// Compares the gradient with central differences. `agree` has a row [w_1, w_2, b] for each class: true, false, or null where
+// the loss is so large that rounding hides what a small step changes, and nothing can be said. `error` is the largest gap
+// relative to the largest entry among those that can be compared, or null if there are none; `kinks` lists what the
+// differences step across: {point, label} for a hinge, {point, label, rival} for two rivals with the same score.
 export function check(W, b, X, y, loss, lambda, { dL_dW, dL_db, total, S } = objective(W, b, X, y, loss, lambda)) {
   const numeric = differences(W, b, X, y, loss, lambda);
   const rows = (g) => g.dL_dW.map((w, k) => [...w, g.dL_db[k]]);
-  const a = rows({ dL_dW, dL_db }), n = rows(numeric), all = [...a.flat(), ...n.flat()].map(Math.abs);
-  const scale = Math.max(...all, 1e-3, 1e-3 * total);
-  const gap = a.map((row, k) => row.map((value, d) => Math.abs(value - n[k][d])));
+  const a = rows({ dL_dW, dL_db }), n = rows(numeric), at = W.map((w, k) => [...w, b[k]]);
+  const entries = a.flatMap((row, k) =>
+    row.map((value, d) => {
+      const size = Math.max(Math.abs(value), Math.abs(n[k][d]));
+      const rounding = (ROUNDINGS * Number.EPSILON * total) / stepOf(at[k][d]); // of the two losses, in units of the slope
+      return { gap: Math.abs(value - n[k][d]), size, rounding, hidden: !(rounding <= 1e-4 * Math.max(1, Math.abs(value))) };
+    })
+  );
+  const compared = entries.filter(({ hidden }) => !hidden), scale = Math.max(...compared.map(({ size }) => size), 1e-3);
+  const good = ({ gap, size, rounding, hidden }) => (hidden ? null : gap <= 1e-6 * Math.max(size, 1e-3) + rounding);
   return {
     numeric,
-    error: Math.max(...gap.flat()) / scale,
-    agree: gap.map((row) => row.map((value) => value <= 1e-6 * scale)),
+    error: compared.length ? Math.max(...compared.map(({ gap }) => gap)) / scale : null,
+    agree: a.map((row, k) => row.map((_, d) => good(entries[k * row.length + d]))),
     kinks: kinks(W, b, X, y, loss, S),
   };
 }

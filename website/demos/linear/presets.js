@@ -17,9 +17,10 @@ export const LOSSES = {
 const short = (value, digits) => Number(value.toPrecision(digits));
 
 // State → URLSearchParams. Six digits survive in an address; `undo` asks for all of them.
-export function write({ points, W, b, loss, lambda, eta }, digits = 6) {
+export function write({ points, W, b, loss, lambda, eta, noise = 0, test = false }, digits = 6) {
   const w = W.map((row, k) => [...row, b[k]].map((value) => short(value, digits)).join(",")).join(";");
-  return new URLSearchParams({ points: writePoints(points), w, loss, lambda, eta });
+  const more = { ...(noise ? { noise } : {}), ...(test ? { test: 1 } : {}) };
+  return new URLSearchParams({ points: writePoints(points), w, loss, lambda, eta, ...more });
 }
 
 const points = (A, B, C) => [A, B, C].flatMap((places, label) => places.map(([x, y]) => ({ x, y, label })));

@@ -73,16 +73,18 @@ export function picture(W, b, loss, zones, losses, points, plane) {
 // --- the loss over the steps -----------------------------------------------------------------------------------------
 
 const PLOT = { width: 340, height: 108, left: 36, right: 8, top: 8, bottom: 26 };
+const LEAST_HEIGHT = 5;
 const CURVES = ["penalty", "data", "total"]; // drawn in this order
 
-export function chart(svg, { from, values }) {
+// The axes of a curve grow in leaps and never shrink while it goes on (`axes` remembers them), so that it stays in its place.
+export function chart(svg, { from, values, axes }) {
   const { width, height, left, right, top, bottom } = PLOT;
   const every = Math.ceil(values.length / 300);
   const shown = values.map((value, i) => [i, value]).filter(([i, value]) => value && (i % every === 0 || i === values.length - 1));
-  const totals = shown.map(([, [total]]) => total), most = Math.max(1e-3, ...totals);
-  const logarithmic = most > 20 * Math.max(0.5, Math.min(...totals));
-  const span = Math.max(20, values.length - 1), x = (i) => left + (i / span) * (width - left - right);
-  const [floor, ceiling] = logarithmic ? [-2, Math.ceil(Math.log10(most))] : [0, nice(1.05 * most)];
+  const totals = shown.map(([, [total]]) => total), most = (axes.most = Math.max(LEAST_HEIGHT, axes.most ?? 0, ...totals));
+  const logarithmic = (axes.logarithmic ||= most > 20 * Math.max(0.5, Math.min(...totals)));
+  const span = (axes.span = Math.max(20, axes.span ?? 0, nice(values.length - 1))), x = (i) => left + (i / span) * (width - left - right);
+  const [floor, ceiling] = logarithmic ? [-2, 2 * Math.ceil(Math.log10(most) / 2)] : [0, nice(most)];
   const height_ = (value) => (logarithmic ? Math.log10(Math.max(value, 10 ** floor)) : value);
   const y = (level) => top + ((ceiling - level) / (ceiling - floor)) * (height - top - bottom);
   const levels = [floor, (floor + ceiling) / 2, ceiling].map((level) => (logarithmic ? Math.round(level) : level));

@@ -59,7 +59,6 @@ class MarginDemo extends Demo {
             <fieldset><legend>A click adds</legend><span class="choices">${choices("mode", [[0, "A (1)"], [1, "B (−1)"]])}</span></fieldset>
           </div>
           <span class="choices">
-            <button type="button" class="undo">Undo</button>
             <button type="button" class="flip">Turn point over</button>
             <button type="button" class="remove">Remove point</button>
           </span>
@@ -73,10 +72,10 @@ class MarginDemo extends Demo {
     this.mode = 0;
     const handlers = {
       start: () => this.checkpoint(),
-      move: (i, x, y) => this.#edit(() => Object.assign(this.points[i], { x, y })),
+      move: (i, x, y) => this.edit(() => Object.assign(this.points[i], { x, y })),
       add: (x, y, label) => this.#add({ x, y, label: label ?? this.mode }),
-      remove: (i) => this.#edit(() => this.points.splice(i, 1)),
-      classify: (i, label) => this.#edit(() => (this.points[i].label = label)),
+      remove: (i) => this.edit(() => this.points.splice(i, 1)),
+      classify: (i, label) => this.edit(() => (this.points[i].label = label)),
       select: (i) => (this.selected = i),
     };
     this.plane = new Plane(this.$(".board"), { extent: EXTENT, label: "Training points", classes: 2, handlers });
@@ -84,29 +83,24 @@ class MarginDemo extends Demo {
       root.querySelectorAll(`[data-${group}]`).forEach((button) =>
         button.addEventListener("click", () => action(button.dataset[group]))
       );
-    choose("kind", (kind) => this.#edit(() => (this.kind = kind), true));
+    choose("kind", (kind) => this.edit(() => (this.kind = kind), true));
     choose("mode", (mode) => {
       this.mode = Number(mode);
       this.render();
     });
-    const slide = (name, action) => {
-      const slider = this.$(`.${name}`);
-      for (const event of ["pointerdown", "keydown"]) slider.addEventListener(event, () => this.checkpoint());
-      slider.addEventListener("input", () => this.#edit(() => action(Number(slider.value))));
-    };
-    slide("price", (power) => (this.C = short(10 ** power)));
-    slide("gamma", (power) => (this.gamma = short(10 ** power)));
-    slide("degree", (degree) => (this.degree = degree));
+    this.slide(".price", (power) => (this.C = short(10 ** power)));
+    this.slide(".gamma", (power) => (this.gamma = short(10 ** power)));
+    this.slide(".degree", (degree) => (this.degree = degree));
     const click = (name, action) => this.$(`.${name}`).addEventListener("click", action);
     click("zero", () => this.#go(0));
     click("one", () => this.#go(this.steps === null ? 1 : this.state.steps + 1));
     click("all", () => this.#go(null));
     const ofSelected = (action) => () => {
-      if (this.points.length) this.#edit(() => action(Math.min(this.selected ?? Infinity, this.points.length - 1)), true);
+      if (this.points.length) this.edit(() => action(Math.min(this.selected ?? Infinity, this.points.length - 1)), true);
     };
     click("flip", ofSelected((i) => (this.points[i].label = 1 - this.points[i].label)));
     click("remove", ofSelected((i) => this.points.splice(i, 1)));
-    this.listenToSituations(TITLES, () => this.#summary());
+    this.listenToSituations(TITLES);
   }
 
   read(params) {
@@ -142,7 +136,6 @@ class MarginDemo extends Demo {
         button.setAttribute("aria-pressed", button.dataset[group] === String(value));
       }
     }
-    this.$(".undo").disabled = !this.canUndo;
     this.$(".flip").disabled = this.$(".remove").disabled = points.length === 0;
     this.$(".zero").disabled = this.$(".all").disabled = !this.both;
     this.$(".one").disabled = !this.both || (this.steps !== null && this.done);
@@ -153,25 +146,24 @@ class MarginDemo extends Demo {
     this.$(".facts").innerHTML = this.both ? this.#facts() : "<p>Two classes are needed. Choose a class above and click on the plane.</p>";
   }
 
-  // A change by the reader; with `once` it can be taken back by itself. Multipliers begin again.
-  #edit(change, once = false) {
-    if (once) this.checkpoint();
-    change();
-    if (this.steps !== null) this.steps = 0;
-    this.changed();
-    this.announce(this.#summary());
+  // Multipliers begin again.
+  edit(change, once) {
+    super.edit(() => {
+      change();
+      if (this.steps !== null) this.steps = 0;
+    }, once);
   }
 
   #add(point) {
     if (this.points.length >= MOST_POINTS) return this.announce(`There are ${MOST_POINTS} points, no more can be added.`);
-    return this.#edit(() => this.points.push(point));
+    return this.edit(() => this.points.push(point));
   }
 
   #go(steps) {
     this.checkpoint();
     this.steps = steps;
     this.changed();
-    this.announce(this.#summary());
+    this.announce(this.summary());
   }
 
   #solve() {
@@ -252,7 +244,7 @@ class MarginDemo extends Demo {
     return `<table><tbody>${rows.map(([name, value]) => `<tr><th scope="row">${name}</th><td>${value}</td></tr>`).join("")}</tbody></table>`;
   }
 
-  #summary() {
+  summary() {
     if (!this.both) return "Two classes are needed.";
     const { alpha, steps, g } = this.state, support = alpha.filter((value) => value > 0).length;
     return `${steps} steps, ${support} support vectors, dual ${number(g)}, worst violation ${number(this.next.worst, 3)}.`;

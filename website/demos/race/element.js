@@ -62,7 +62,6 @@ class RaceDemo extends Demo {
               <button type="button" class="back">Back</button>
               <button type="button" class="main step">Step</button>
               <button type="button" class="run" aria-pressed="false">Run</button>
-              <button type="button" class="undo">Undo</button>
             </span>
             <label class="steps"><span class="name">Step <output class="t-value"></output> of ${MOST_T}</span>
               <input class="t" type="range" min="0" max="${MOST_T}" step="1"></label>
@@ -100,8 +99,7 @@ class RaceDemo extends Demo {
 
   build(root) {
     this.$ = (selector) => root.querySelector(selector);
-    this.running = false;
-    const toStart = (x, y) => this.#edit(() => (this.state.start = [x, y]));
+    const toStart = (x, y) => this.edit(() => (this.state.start = [x, y]));
     const handlers = { start: () => this.checkpoint(), move: (_, x, y) => toStart(x, y), add: toStart };
     this.plane = new Board(this.$(".board"), { extent: EXTENT, label: "Loss, and the start of all methods", handlers, name: () => "Start" });
     const layer = () => {
@@ -116,41 +114,37 @@ class RaceDemo extends Demo {
     this.plane.svg.append(this.above);
 
     const onClick = (selector, action) => this.$(selector).addEventListener("click", action);
-    const onSlide = (selector, change) => {
-      for (const event of ["pointerdown", "keydown"]) this.$(selector).addEventListener(event, () => this.checkpoint());
-      this.$(selector).addEventListener("input", (event) => this.#edit(() => change(Number(event.target.value))));
-    };
     for (const key of ["loss", "look"]) {
       for (const button of root.querySelectorAll(`[data-${key}]`))
-        button.addEventListener("click", () => this.#edit(() => (this.state[key] = button.dataset[key]), true));
+        button.addEventListener("click", () => this.edit(() => (this.state[key] = button.dataset[key]), true));
     }
     for (const name of NAMES) {
       const number = this.$(`.number-${name}`), state = () => this.state;
       this.$(`.on-${name}`).addEventListener("change", ({ target }) =>
-        this.#edit(() => (state().on = NAMES.filter((each) => (each === name ? target.checked : state().on.includes(each)))), true)
+        this.edit(() => (state().on = NAMES.filter((each) => (each === name ? target.checked : state().on.includes(each)))), true)
       );
-      onSlide(`.rate-${name}`, (position) => (state().rates = { ...state().rates, [name]: toRate(position) }));
+      this.slide(`.rate-${name}`, (position) => (state().rates = { ...state().rates, [name]: toRate(position) }));
       number.addEventListener("change", () => {
         const value = number.value.trim() === "" ? NaN : Number(number.value);
         if (!(value >= RATES.least && value <= RATES.most)) return this.render(); // back to what it was
-        this.#edit(() => (state().rates = { ...state().rates, [name]: rounded(value) }), true);
+        this.edit(() => (state().rates = { ...state().rates, [name]: rounded(value) }), true);
       });
     }
-    for (const name of DECAYS) onSlide(`.${name}`, (position) => (this.state[name] = toDecay(position)));
-    onSlide(".factor", (value) => (this.state.factor = value));
-    onSlide(".noise", (i) => (this.state.noise = NOISES[i]));
-    onSlide(".t", (value) => (this.state.t = value));
-    this.$(".nesterov").addEventListener("change", ({ target }) => this.#edit(() => (this.state.nesterov = target.checked), true));
-    onClick(".other", () => this.#edit(() => (this.state.seed = (this.state.seed + 1) % 10000), true));
-    onClick(".step", () => this.#edit(() => this.#forward(1), true));
-    onClick(".back", () => this.#edit(() => this.#forward(-1), true));
-    onClick(".rewind", () => this.#edit(() => (this.state.t = 0), true));
+    for (const name of DECAYS) this.slide(`.${name}`, (position) => (this.state[name] = toDecay(position)));
+    this.slide(".factor", (value) => (this.state.factor = value));
+    this.slide(".noise", (i) => (this.state.noise = NOISES[i]));
+    this.slide(".t", (value) => (this.state.t = value));
+    this.$(".nesterov").addEventListener("change", ({ target }) => this.edit(() => (this.state.nesterov = target.checked), true));
+    onClick(".other", () => this.edit(() => (this.state.seed = (this.state.seed + 1) % 10000), true));
+    onClick(".step", () => this.edit(() => this.#forward(1), true));
+    onClick(".back", () => this.edit(() => this.#forward(-1), true));
+    onClick(".rewind", () => this.edit(() => (this.state.t = 0), true));
     onClick(".run", () => (this.running ? this.stop() : this.#run(MOST_T)));
     this.$(".question").addEventListener("click", (event) => {
       const button = event.target.closest("[data-answer]");
       if (button) this.#guess(Number(button.dataset.answer));
     });
-    this.listenToSituations(TITLES, () => this.#summary());
+    this.listenToSituations(TITLES);
   }
 
   load(query) {
@@ -188,7 +182,6 @@ class RaceDemo extends Demo {
     this.$(".back").disabled = this.$(".rewind").disabled = state.t === 0;
     this.$(".step").disabled = this.$(".run").disabled = state.t === MOST_T;
     this.$(".run").setAttribute("aria-pressed", this.running);
-    this.$(".undo").disabled = !this.canUndo;
     this.$(".situation").value = this.#situation();
     this.#drawBoard();
     this.$(".loss-name").textContent = `f = ${LOSSES[state.loss].formula}, on −2 ≤ x, y ≤ 2`;
@@ -198,22 +191,7 @@ class RaceDemo extends Demo {
     this.#drawQuestion();
   }
 
-  stop() {
-    this.running = false;
-    clearTimeout(this.timer);
-    this.$(".run").setAttribute("aria-pressed", false);
-  }
-
   // --- the state -----------------------------------------------------------------------------------------------------
-
-  // A change by the reader; with `once` it can be taken back by itself.
-  #edit(change, once = false) {
-    this.stop();
-    if (once) this.checkpoint();
-    change();
-    this.changed();
-    this.announce(this.#summary());
-  }
 
   // The runs are computed to their end whenever something other than the step changes; what is not yet due is not shown.
   #compute() {
@@ -240,7 +218,7 @@ class RaceDemo extends Demo {
       if (this.state.t < to) this.timer = setTimeout(next, PACE);
       else {
         this.stop();
-        this.announce(this.asked?.told ? this.$(".told").textContent : this.#summary());
+        this.announce(this.asked?.told ? this.$(".told").textContent : this.summary());
       }
     };
     next();
@@ -361,7 +339,7 @@ class RaceDemo extends Demo {
     if (again) place.querySelector(`[data-answer="${again}"]`)?.focus();
   }
 
-  #summary() {
+  summary() {
     const { state } = this;
     if (!state.on.length) return "No method takes part.";
     const each = (name) => `${METHODS[name].name} loss ${format(this.runs[name].values[this.at(name)])}, ${this.#standing(name).replace("since", "below 10⁻⁴ since step")}`;

@@ -1,16 +1,22 @@
-// Points as text: x,y,class;x,y,class, with the class as a letter. Coordinates have two decimals everywhere in the demos.
+// Points as text: x,y,class;x,y,class, with the class as a letter; a second letter is the true class where the first is
+// wrong. Coordinates have two decimals everywhere in the demos.
 
 import { LETTERS } from "./classes.js";
 
-export const writePoints = (points) => points.map((p) => `${p.x},${p.y},${LETTERS[p.label]}`).join(";");
+const letters = ({ label, clean }) => LETTERS[label] + (clean === undefined ? "" : LETTERS[clean]);
+
+export const writePoints = (points) => points.map((p) => `${p.x},${p.y},${letters(p)}`).join(";");
 
 // The points of a text, or null where it is malformed, empty, or holds more than `most`.
 export function readPoints(text, { classes, extent, most = 200 }) {
+  const known = (letter) => letter !== undefined && LETTERS.slice(0, classes).includes(letter);
   const points = (text ?? "").split(";").map((item) => {
-    const [x, y, letter] = item.split(",");
-    return { x: round(x), y: round(y), label: LETTERS.indexOf(letter || "?") };
+    const [x, y, classes_] = item.split(","), [own, clean, ...more] = classes_ ?? "";
+    if (!known(own) || more.length || (clean !== undefined && !known(clean))) return null;
+    const point = { x: round(x), y: round(y), label: LETTERS.indexOf(own) };
+    return clean === undefined || clean === own ? point : { ...point, clean: LETTERS.indexOf(clean) };
   });
-  const good = (p) => Math.abs(p.x) <= extent && Math.abs(p.y) <= extent && p.label >= 0 && p.label < classes;
+  const good = (p) => p && Math.abs(p.x) <= extent && Math.abs(p.y) <= extent;
   return points.length <= most && points.every(good) ? points : null;
 }
 

@@ -53,8 +53,7 @@ class TrellisDemo extends Demo {
           <div class="controls">
             <label class="slider"><span class="name">Columns: <output class="steps-value"></output></span>
               <input class="steps" type="range" min="1" step="1"></label>
-            <span class="choices"><button type="button" class="main step">Step</button>
-              <button type="button" class="undo">Undo</button></span>
+            <span class="choices"><button type="button" class="main step">Step</button></span>
           </div>
           <fieldset><legend>Model: first box; next box 1, 2, 3; red</legend>
             <div class="model"><span></span><span>first</span><span>→ 1</span><span>→ 2</span><span>→ 3</span><span>red</span>
@@ -87,21 +86,19 @@ class TrellisDemo extends Demo {
       const [t, i] = this.node;
       this.#select(clamp(t + move[0], 0, this.balls.length - 1), clamp(i + move[1], 0, STATES - 1));
     });
-    this.$(".add").addEventListener("click", () => this.#edit(() => this.#setBalls(`${this.balls}r`)));
-    this.$(".less").addEventListener("click", () => this.#edit(() => this.#setBalls(this.balls.slice(0, -1))));
+    this.$(".add").addEventListener("click", () => this.edit(() => this.#setBalls(`${this.balls}r`)));
+    this.$(".less").addEventListener("click", () => this.edit(() => this.#setBalls(this.balls.slice(0, -1))));
     for (const button of root.querySelectorAll("[data-show]")) {
-      button.addEventListener("click", () => this.#edit(() => (this.show = button.dataset.show)));
+      button.addEventListener("click", () => this.edit(() => (this.show = button.dataset.show)));
     }
-    const slider = this.$(".steps");
-    for (const event of ["pointerdown", "keydown"]) slider.addEventListener(event, () => this.checkpoint());
-    slider.addEventListener("input", () => this.#edit(() => (this.steps = Number(slider.value)), false));
-    this.$(".step").addEventListener("click", () => this.#edit(() => (this.steps = (this.steps % this.balls.length) + 1)));
+    this.slide(".steps", (steps) => (this.steps = steps));
+    this.$(".step").addEventListener("click", () => this.edit(() => (this.steps = (this.steps % this.balls.length) + 1)));
     const listen = (name, change) => {
       const input = this.$(`.${name}`);
       input.addEventListener("change", () => {
         const value = input.value.trim() === "" ? NaN : Number(input.value);
         if (!(value >= 0 && value <= 1)) return this.render(); // back to what it was
-        this.#edit(() => change(Math.round(1e4 * value) / 1e4));
+        this.edit(() => change(Math.round(1e4 * value) / 1e4));
       });
     };
     for (const i of BOXES) {
@@ -109,7 +106,7 @@ class TrellisDemo extends Demo {
       listen(`red${i}`, (value) => (this.red = this.red.with(i, value)));
       for (const j of BOXES) listen(`a${i}${j}`, (value) => (this.A = this.A.with(i, model.withEntry(this.A[i], j, value))));
     }
-    this.listenToSituations(TITLES, () => this.#summary());
+    this.listenToSituations(TITLES);
   }
 
   read(params) {
@@ -168,7 +165,6 @@ class TrellisDemo extends Demo {
     }
     this.$(".add").disabled = this.balls.length >= MOST;
     this.$(".less").disabled = this.balls.length <= 1;
-    this.$(".undo").disabled = !this.canUndo;
     this.$(".situation").value = this.#situation();
     this.$(".legend").innerHTML = this.#legend();
     this.$(".how").innerHTML = this.#how();
@@ -177,17 +173,13 @@ class TrellisDemo extends Demo {
 
   // --- changes -------------------------------------------------------------------------------------------------------
 
-  // A change by the reader; with `once` it can be taken back by itself.
-  #edit(change, once = true) {
-    if (once) this.checkpoint();
-    change();
-    this.changed();
-    this.announce(this.#summary());
+  edit(change, once = true) {
+    super.edit(change, once);
   }
 
   #toggle(t) {
     const other = this.balls[t] === "r" ? "w" : "r";
-    this.#edit(() => (this.balls = this.balls.slice(0, t) + other + this.balls.slice(t + 1)));
+    this.edit(() => (this.balls = this.balls.slice(0, t) + other + this.balls.slice(t + 1)));
     this.$(`.ball[data-t="${t}"]`).focus();
   }
 
@@ -199,6 +191,7 @@ class TrellisDemo extends Demo {
   }
 
   #select(t, i) {
+    this.checkpoint();
     this.node = [t, i];
     this.changed();
     this.$(`.node[data-t="${t}"][data-i="${i}"]`).focus();
@@ -356,7 +349,7 @@ class TrellisDemo extends Demo {
     return `<table><tbody>${rows.map(([name, value]) => `<tr><th scope="row">${name}</th><td>${value}</td></tr>`).join("")}</tbody></table>`;
   }
 
-  #summary() {
+  summary() {
     const { whole, best } = this.found;
     const balls = [...this.balls].map((ball) => COLOURS[ball]).join(", ");
     if (!(whole > 0)) return `${balls}: probability 0.`;
