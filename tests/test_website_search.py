@@ -276,7 +276,8 @@ def test_a_short_text_is_its_own_snippet():
 
 def test_pages_stand_in_the_order_of_the_book_with_their_parts(tmp_path):
     (tmp_path / "_toc.yml").write_text(
-        "format: jb-book\nroot: index\nparts:\n- caption: One\n  chapters:\n  - file: a/index\n    sections:\n    - file: a/b.ipynb\n"
+        "format: jb-book\nroot: index\nparts:\n"
+        "- caption: One\n  chapters:\n  - file: a/index\n    sections:\n    - file: a/b.ipynb\n"
     )
     assert parts(tmp_path) == {"a/index": "One", "a/b": "One"}
     found = search.pages(
