@@ -96,6 +96,7 @@ class ConvolutionDemo extends Demo {
       for (let i = 0; i < most; i++) {
         const input = this.$(`.${name}${i}`);
         input.addEventListener("change", () => {
+          this.drawnOf = ""; // what was typed may not be what counts
           const value = input.value.trim() === "" ? NaN : Number(input.value);
           if (!(Math.abs(value) <= 99)) return this.render(); // back to what it was
           this.edit(() => (this[name] = this[name].with(i, cut(value))));
