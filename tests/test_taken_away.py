@@ -10,6 +10,7 @@ import hashlib
 import io
 import itertools
 import json
+import os
 import random
 import re
 import struct
@@ -2453,8 +2454,15 @@ def test_robust_read(reading, tmp_path):
         with pytest.raises(Bad, match=why) as error:
             read(path, **more)
         assert str(error.value) == f"{path}: {error.value.why}"
-    with pytest.raises(Bad, match="directory"):
-        read(tmp_path / "folder")
+    os.mkfifo(tmp_path / "pipe")  # whoever opened it would get an end at once, and without this writer wait for ever
+    writer = threading.Thread(target=lambda: (tmp_path / "pipe").open("wb").close(), daemon=True)
+    writer.start()
+    for name in (tmp_path / "folder", tmp_path / "pipe", "/dev/null"):
+        with pytest.raises(Bad, match="no regular file"):
+            read(name)
+    reader = os.open(tmp_path / "pipe", os.O_RDONLY | os.O_NONBLOCK)
+    writer.join(60)
+    os.close(reader)
     with pytest.raises(Bad, match="null"):
         read("a\0b")
     again = copy.copy(error.value)  # made anew from its arguments, as in a pool of processes
