@@ -30,9 +30,9 @@ REMEMBERED = "JSON.parse(localStorage.getItem('eer-reading'))"
 
 def open_menu(page):
     """The menu of reading, opened by keyboard."""
-    page.locator("#eer-reading").focus()
+    page.locator("#eer-reading").evaluate("button => button.focus({ preventScroll: true })")
     page.keyboard.press("Enter")
-    page.locator(".eer-menu").wait_for(state="visible")
+    page.wait_for_function("document.activeElement.matches('.eer-menu :checked')")
     return page.locator(".eer-menu")
 
 
@@ -56,7 +56,8 @@ def test_code_is_shown_folded_or_hidden_on_every_page_from_its_first_frame(visit
     assert closed.count() == folds.count()
 
     menu = open_menu(page)
-    assert menu.get_by_label("folded, except").evaluate("radio => radio.checked && radio === document.activeElement")
+    assert abs(heading.bounding_box()["y"] - place) < 2
+    assert menu.get_by_label("folded, except").is_checked()
     page.keyboard.press("ArrowUp")  # to the choice above it
     assert closed.count() == 0
     assert abs(heading.bounding_box()["y"] - place) < 2
@@ -70,6 +71,7 @@ def test_code_is_shown_folded_or_hidden_on_every_page_from_its_first_frame(visit
     assert page.evaluate("[window.frames_ > 0, window.closedFrames]") == [True, 0]
 
     open_menu(page).get_by_label("hidden").check()
+    page.keyboard.press("Escape")
     assert page.locator(CODE).count() > folds.count()
     assert not any(part.is_visible() for part in (*page.locator(CODE).all(), *folds.all()))
     page.emulate_media(media="print")
@@ -77,7 +79,6 @@ def test_code_is_shown_folded_or_hidden_on_every_page_from_its_first_frame(visit
     page.emulate_media(media="screen")
 
     # a link into code that is hidden shows it, here and now
-    page.keyboard.press("Escape")
     folds.first.evaluate("fold => (fold.querySelector('pre').id = 'here')")
     page.evaluate("location.hash = 'here'")
     page.wait_for_function("document.getElementById('here').checkVisibility({ visibilityProperty: true })")

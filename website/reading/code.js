@@ -21,13 +21,15 @@ export function show(code) {
   document.querySelectorAll(FOLDS).forEach((fold) => (fold.open = code === "shown"));
 }
 
-// What the reader looks at stays where it is, however much code comes or goes above it.
+// What the reader looks at, near the upper third of the window, stays where it is, however much code comes or goes.
 function keepingPlace(change) {
   const root = document.documentElement;
-  const inSight = [...document.querySelectorAll(LANDMARKS)].find((element) => {
+  const landmarks = [...document.querySelectorAll(LANDMARKS)].filter((element) => {
     const { top, height } = element.getBoundingClientRect();
-    return height && top > 60 && element.checkVisibility() && !element.closest(CODE);
+    return height && top > 60 && top < innerHeight && element.checkVisibility() && !element.closest(CODE);
   });
+  const above = landmarks.filter((element) => element.getBoundingClientRect().top < innerHeight / 3);
+  const inSight = above.at(-1) ?? landmarks[0];
   const before = inSight?.getBoundingClientRect().top;
   root.style.overflowAnchor = "none";
   change();

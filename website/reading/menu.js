@@ -27,7 +27,7 @@ function fill() {
   const chapters = new Set(links.map((link) => nameOf(link.href)).filter(isChapter));
   const read = recall().read.filter((name) => chapters.has(name));
   status.textContent = `${read.length} of ${chapters.size} chapters read`;
-  menu.querySelectorAll("input").forEach((radio) => (radio.checked = radio.autofocus = radio.value === chosen()));
+  menu.querySelectorAll("input").forEach((radio) => (radio.checked = radio.value === chosen()));
   forgetting.textContent = FORGET;
 }
 
@@ -39,6 +39,9 @@ window.eerMenu = (button) => {
     button.setAttribute("aria-expanded", newState === "open");
     if (newState === "open") fill();
     place(button.getBoundingClientRect());
+  });
+  menu.addEventListener("toggle", ({ newState }) => {
+    if (newState === "open") menu.querySelector(":checked").focus({ preventScroll: true });
   });
   menu.showPopover();
 };
