@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-UNUSED = ("sphinx-thebe", "thebe", "translations.js", "sphinx_comments")
+#: The last marks words of an address that Sphinx's own search writes.
+UNUSED = ("sphinx-thebe", "thebe", "translations.js", "sphinx_comments", "sphinx_highlight")
 
 
 def trim_scripts(app, pagename, templatename, context, doctree):
