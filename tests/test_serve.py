@@ -6,6 +6,8 @@ import os
 import socket
 import subprocess
 import sys
+import urllib.error
+import urllib.request
 from urllib.parse import urlsplit
 
 import pytest
@@ -169,3 +171,14 @@ def test_a_reader_who_leaves_leaves_no_trace(tmp_path):
     environment = os.environ | {"PYTHONPATH": str(ROOT)}
     done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=120)
     assert (done.returncode, done.stdout, done.stderr) == (0, "HTTP/1.1 200 OK\n", "")
+
+
+def test_links_that_lead_out_of_the_site_are_followed_only_where_that_is_asked_for(tmp_path):
+    (tmp_path / "outside.txt").write_text("outside")
+    site = tmp_path / "site"
+    site.mkdir()
+    (site / "link.txt").symlink_to(tmp_path / "outside.txt")
+    with serving(site, follow=True) as url, urllib.request.urlopen(f"{url}/link.txt") as answer:
+        assert answer.read() == b"outside"
+    with serving(site) as url, pytest.raises(urllib.error.HTTPError, match="404"):
+        urllib.request.urlopen(f"{url}/link.txt")

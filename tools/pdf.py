@@ -108,7 +108,7 @@ def opened(text: str, site: Path, browser: Browser) -> Iterator[Page]:
         for part in site.iterdir():  # the site itself stays as it was built
             (folder / part.name).symlink_to(part.resolve())
         (folder / "paper.html").write_text(text, "utf-8")
-        with serving(folder) as address:
+        with serving(folder, follow=True) as address:
             context = browser.new_context(viewport={"width": WIDTH, "height": 1000}, color_scheme="light")
             try:
                 page = context.new_page()

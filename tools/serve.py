@@ -24,7 +24,14 @@ MISSING = "404.html"
 
 
 class SiteHandler(http.server.SimpleHTTPRequestHandler):
-    """Static files of one folder and of nothing outside it; text gzipped for clients that say they take it."""
+    """Static files of one folder and of nothing outside it; text gzipped for clients that say they take it.
+
+    With `follow`, links in the folder may lead out of it.
+    """
+
+    def __init__(self, *args, follow: bool = False, **kwargs):
+        self.follow = follow
+        super().__init__(*args, **kwargs)
 
     protocol_version = "HTTP/1.1"
     extensions_map = http.server.SimpleHTTPRequestHandler.extensions_map | {
@@ -63,7 +70,7 @@ class SiteHandler(http.server.SimpleHTTPRequestHandler):
             return None
         path = Path(self.directory, *parts)
         try:
-            inside = path.resolve().is_relative_to(Path(self.directory).resolve())
+            inside = self.follow or path.resolve().is_relative_to(Path(self.directory).resolve())
             if not inside or not path.exists() or (asked.endswith("/") and not path.is_dir()):
                 return None
         except OSError:  # a name that is too long, a link to itself
@@ -116,9 +123,9 @@ def takes_gzip(accepted: str) -> bool:
 
 
 @contextlib.contextmanager
-def serving(folder: Path = SITE, port: int = 0) -> Iterator[str]:
-    """Serve `folder` on 127.0.0.1 while the block runs; yields the address."""
-    handler = functools.partial(SiteHandler, directory=str(folder))
+def serving(folder: Path = SITE, port: int = 0, *, follow: bool = False) -> Iterator[str]:
+    """Serve `folder` on 127.0.0.1 while the block runs; yields the address. `follow` links that lead out of it?"""
+    handler = functools.partial(SiteHandler, directory=str(folder), follow=follow)
     server = _Server(("127.0.0.1", port), handler)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     try:

@@ -55,7 +55,7 @@ def spoilt(site, tmp_path_factory):
     (folder / CHAPTER).parent.mkdir(parents=True)
     (folder / CHAPTER).write_text(text, "utf-8")
     (folder / "_static").symlink_to(site / "_static", target_is_directory=True)
-    with serving(folder) as url:
+    with serving(folder, follow=True) as url:
         yield url
 
 

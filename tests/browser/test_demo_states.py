@@ -318,7 +318,7 @@ def test_full_screen_is_as_large_as_the_screen(case, demo):
     plane = demo.part(".plane").bounding_box()["height"] if demo.part(".plane").count() else 0
     full.click()
     page.wait_for_function(f"() => document.fullscreenElement === {demo.js}")
-    assert full.get_attribute("aria-pressed") == "true"
+    page.wait_for_function("button => button.getAttribute('aria-pressed') === 'true'", arg=full.element_handle())
     assert page.evaluate(f"{demo.js}.offsetWidth") == 1920 > 2 * small
     if plane:
         assert demo.part(".plane").bounding_box()["height"] > 1.4 * plane

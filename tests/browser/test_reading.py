@@ -191,8 +191,8 @@ def test_the_contents_mark_the_section_that_is_read_and_show_the_mark(visit):
         page.evaluate(f"scrollTo({{ top: {place}, behavior: 'instant' }})")
         settle(page)
         marked, right, seen = page.evaluate(MARKED)
-        places += 1
-        if marked != right or not seen:
+        places += bool(right)  # the line may lie in the margin between two sections, in neither of them
+        if (right and marked != right) or not seen:
             wrong.append((place, marked, right, seen))
     assert places > 8
     assert wrong == []
@@ -300,7 +300,7 @@ def test_focus_is_seen_and_buttons_are_called_what_they_are(visit):
         assert (style, width >= 2) == ("solid", True), button.get_attribute("aria-label")
     folds = page.locator("div.solution")
     names = [fold.locator(".toggle-button").first.get_attribute("aria-label") for fold in folds.all()]
-    titles = [" ".join(fold.locator(".admonition-title").first.inner_text().split()) for fold in folds.all()]
+    titles = [" ".join(fold.locator(".admonition-title").first.text_content().split()) for fold in folds.all()]
     assert names == titles
     assert all(title.startswith("Solution to") for title in titles)
     theme = page.locator(".theme-switch-button:visible")

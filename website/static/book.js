@@ -27,6 +27,14 @@ document.addEventListener(
   true,
 );
 
+// A font that comes later, with what it is first needed for, makes a text wider and its place not.
+document.fonts.addEventListener("loadingdone", () => {
+  document.querySelectorAll(SCROLLING).forEach((place) => {
+    drawn.unobserve(place);
+    drawn.observe(place);
+  });
+});
+
 window.addEventListener("load", async () => {
   await document.fonts.ready;
   document.querySelectorAll(SCROLLING).forEach((place) => drawn.observe(place));
