@@ -36,14 +36,13 @@ def test_a_wide_formula_in_a_fold_is_reached_by_keyboard_once_it_is_open(planted
 
 def test_a_formula_is_a_stop_of_the_keyboard_only_while_it_is_wider_than_its_place(planted):
     page = planted("30rem")
-    formula = page.locator("#formula")
     page.locator("#fold summary").click()
+    formula = page.locator("#formula").element_handle()
     wide = page.viewport_size
     for size, stop in ((wide, None), (PHONE, "0"), (wide, None)):
         page.set_viewport_size(size)
         page.wait_for_function("width => innerWidth === width", arg=size["width"])
-        page.evaluate(TWO_FRAMES)
-        assert formula.get_attribute("tabindex") == stop, size
+        page.wait_for_function("([place, stop]) => place.getAttribute('tabindex') === stop", arg=[formula, stop])
 
 
 def test_a_wide_output_of_a_cell_is_a_stop_of_the_keyboard(visit):
