@@ -49,9 +49,15 @@ def copied(page):
         )
         return page.evaluate(
             """async () => {
-              const [item] = await navigator.clipboard.read();
-              const html = item.types.includes('text/html') ? await (await item.getType('text/html')).text() : '';
-              return [await navigator.clipboard.readText(), html];
+              for (;;) {
+                try {
+                  const [item] = await navigator.clipboard.read();
+                  const html = item.types.includes('text/html') ? await (await item.getType('text/html')).text() : '';
+                  return [await navigator.clipboard.readText(), html];
+                } catch (problem) { // the sources have come in between
+                  if (problem.name !== 'InvalidStateError') throw problem;
+                }
+              }
             }"""
         )
 

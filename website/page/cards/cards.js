@@ -36,10 +36,11 @@ function hide() {
 
 function dismiss() {
   const { link, tapped } = open;
-  dismissed = link;
   const hadFocus = card.contains(document.activeElement);
   hide();
   if (tapped && hadFocus) link.focus({ preventScroll: true });
+  dismissed = link; // last, since the focus that comes back is no wish for the card
+  clearTimeout(timer);
 }
 
 // A title would lie over the card. It comes back when there is no card.
