@@ -201,6 +201,9 @@ def test_opened_from_disk_links_to_other_pages_stay_links(browser, site):
     shown(page)
     page.keyboard.press("Escape")
     page.wait_for_selector(CARD, state="hidden")
+    assert page.evaluate("document.activeElement.getAttribute('href')").startswith("#equation-")
+    page.evaluate(LATER)
+    assert page.locator(CARD).count() == 0, "it came back with the focus"
     link(page, "a source").tap()
     page.wait_for_url("**/bibliography.html#cite-*")
     assert complaints == []

@@ -123,9 +123,12 @@ function take(event, tapped) {
     }
     settle();
   } else if (type === "focusin" || type === "focusout") {
+    const next = type === "focusout" && event.relatedTarget;
+    if (next) {
+      if (open?.tapped && inside && next !== open.link && !card.contains(next)) hide(); // a second tap follows the link
+      return; // where the focus goes decides: back to a link whose card was sent away, it asks for none
+    }
     focused = type === "focusin" && link?.matches(":focus-visible") ? link : null;
-    const left = open?.tapped && type === "focusout" && inside && event.relatedTarget;
-    if (left && left !== open.link && !card.contains(left)) hide(); // a second tap follows the link
     settle();
   } else if (type === "pointerdown" && open?.tapped && !inside && link !== open.link) {
     hide();
