@@ -82,9 +82,17 @@ def print_book(site: Path, browser: Browser, pages: Iterable[str] | None = None)
     """
     title = yaml.safe_load((ROOT / "_config.yml").read_text("utf-8"))["title"]
     pages = [f"{name}.html" for name in documents(ROOT)[1:]] if pages is None else list(pages)
+    say(f"laying out {len(pages)} pages of the website (the whole book takes some twenty minutes and 3 GB of memory)")
     with opened(document.of_book(site, pages, parts(), title).html(), site, browser) as paper:
-        paper.evaluate(FILL, places.pages_of(paper.pdf(**PLAIN)))
+        say("printing, to learn on which page each chapter begins")
+        numbers = places.pages_of(paper.pdf(**PLAIN))
+        paper.evaluate(FILL, numbers)
+        say("printing once more, with page numbers in the contents")
         return paper.pdf(**BOOKMARKED)
+
+
+def say(what: str) -> None:
+    print(f"pdf: {what}", file=sys.stderr, flush=True)
 
 
 def parts() -> dict[str, str]:
