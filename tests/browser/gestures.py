@@ -131,7 +131,7 @@ class Demo:
 
     def wait_for(self, condition: str) -> None:
         """Until an expression of JavaScript is true, in which `demo` is the element."""
-        self.page.wait_for_function(f"() => {{ const demo = {self.js}; return {condition}; }}", timeout=20_000)
+        self.page.wait_for_function(f"() => {{ const demo = {self.js}; return {condition}; }}")
 
     def wait_frames(self, count: int) -> None:
         """Until the browser has drawn `count` more pictures."""

@@ -8,7 +8,7 @@ import pytest
 
 from tests.browser.aspects import SCHEMES
 from tests.browser.aspects.accessibility import violations
-from tests.browser.visit import visiting
+from tests.browser.visit import opening, visiting
 
 PAGE = "chapters/classical/pca.html"
 CARD = "#eer-card:popover-open"
@@ -191,20 +191,19 @@ def test_a_tap_shows_a_card_with_a_way_on(visit):
 
 
 def test_opened_from_disk_links_to_other_pages_stay_links(browser, site):
-    context = browser.new_context(viewport={"width": 390, "height": 800}, has_touch=True)
-    page = context.new_page()
-    complaints = []
-    page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
-    page.goto((site / PAGE).as_uri())
-    page.wait_for_selector("html[data-finished]", state="attached")
-    link(page, "an equation of this page").tap()
-    shown(page)
-    page.keyboard.press("Escape")
-    page.wait_for_selector(CARD, state="hidden")
-    assert page.evaluate("document.activeElement.getAttribute('href')").startswith("#equation-")
-    page.evaluate(LATER)
-    assert page.locator(CARD).count() == 0, "it came back with the focus"
-    link(page, "a source").tap()
-    page.wait_for_url("**/bibliography.html#cite-*")
-    assert complaints == []
-    context.close()
+    with opening(browser, viewport={"width": 390, "height": 800}, has_touch=True) as context:
+        page = context.new_page()
+        complaints = []
+        page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
+        page.goto((site / PAGE).as_uri())
+        page.wait_for_selector("html[data-finished]", state="attached")
+        link(page, "an equation of this page").tap()
+        shown(page)
+        page.keyboard.press("Escape")
+        page.wait_for_selector(CARD, state="hidden")
+        assert page.evaluate("document.activeElement.getAttribute('href')").startswith("#equation-")
+        page.evaluate(LATER)
+        assert page.locator(CARD).count() == 0, "it came back with the focus"
+        link(page, "a source").tap()
+        page.wait_for_url("**/bibliography.html#cite-*")
+        assert complaints == []

@@ -6,7 +6,7 @@ import pytest
 
 from tests.browser.aspects.accessibility import RULES, violations
 from tests.browser.gestures import Demo, jumped, watch_jumps_while_loading
-from tests.browser.visit import visiting
+from tests.browser.visit import opening, visiting
 
 PAGES = {
     "eer-clusters": "chapters/classical/kmeans.html",
@@ -94,11 +94,10 @@ def test_nothing_jumps_while_the_page_loads(visit, room, tag, width):
 
 @demos
 def test_text_stands_in_its_place_without_scripts(browser, address, tag):
-    context = browser.new_context(java_script_enabled=False)
-    page = context.new_page()
-    page.goto(f"{address}/{PAGES[tag]}")
-    words = page.locator(tag).inner_text().split()
-    context.close()
+    with opening(browser, java_script_enabled=False) as context:
+        page = context.new_page()
+        page.goto(f"{address}/{PAGES[tag]}")
+        words = page.locator(tag).inner_text().split()
     assert len(words) > 15
 
 

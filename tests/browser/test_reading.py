@@ -10,7 +10,7 @@ from bs4 import BeautifulSoup
 from tests.browser.aspects import CHAPTERS
 from tests.browser.aspects.accessibility import no_violations
 from tests.browser.aspects.layout import PHONE
-from tests.browser.visit import TWO_FRAMES
+from tests.browser.visit import TWO_FRAMES, opening
 
 CHAPTER = "chapters/practice/git.html"  # a light one
 FOLD, CODE = "details.eer-harness", ".bd-article .cell_input"
@@ -357,12 +357,11 @@ def test_the_front_page_has_a_start_and_its_cards_stand_below_its_text(visit):
 
 
 def test_without_javascript_a_phone_shows_the_list_of_pages_and_no_dead_button(browser, address):
-    context = browser.new_context(viewport=PHONE, java_script_enabled=False)
-    page = context.new_page()
-    page.goto(f"{address}/{CHAPTER}")
-    assert page.locator(".bd-docs-nav a[href$='index.html']").first.is_visible()
-    assert not any(b.is_visible() for b in page.locator(".bd-header-article :is(button, a)").all())
-    context.close()
+    with opening(browser, viewport=PHONE, java_script_enabled=False) as context:
+        page = context.new_page()
+        page.goto(f"{address}/{CHAPTER}")
+        assert page.locator(".bd-docs-nav a[href$='index.html']").first.is_visible()
+        assert not any(b.is_visible() for b in page.locator(".bd-header-article :is(button, a)").all())
 
 
 def test_no_part_is_named_twice_in_the_list_of_pages(site):

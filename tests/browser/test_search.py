@@ -6,7 +6,7 @@ import pytest
 
 from tests.browser.aspects.accessibility import violations
 from tests.browser.search_queries import AFTERWARDS, ANSWERS, UNSEEN, answers
-from tests.browser.visit import SCREEN, visiting
+from tests.browser.visit import SCREEN, opening, visiting
 
 CHAPTER = "chapters/foundations/symmetric_matrices.html"
 DIALOG = "dialog.eer-search"
@@ -249,8 +249,7 @@ def test_the_page_of_the_search_takes_a_query_from_its_address(visit):
 
 
 def test_without_javascript_other_ways_are_named(browser, address):
-    context = browser.new_context(java_script_enabled=False)
-    try:
+    with opening(browser, java_script_enabled=False) as context:
         page = context.new_page()
         page.goto(f"{address}/search.html")
         assert not page.locator("#eer-search-field").is_visible()
@@ -258,18 +257,13 @@ def test_without_javascript_other_ways_are_named(browser, address):
             "all => all.map((link) => link.getAttribute('href'))"
         )
         assert links == ["glossary.html", "map.html"]
-    finally:
-        context.close()
 
 
 def test_it_works_in_a_page_opened_from_disk(browser, site):
-    context = browser.new_context()
-    try:
+    with opening(browser) as context:
         page = context.new_page()
         page.goto((site / "what_a_tick_means.html").as_uri())
         page.keyboard.press("Control+k")
         page.fill(FIELD, "pca")
         page.wait_for_selector(FOUND)
         assert page.locator(FOUND).first.get_attribute("href") == (site / "chapters/classical/pca.html").as_uri()
-    finally:
-        context.close()

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from playwright.sync_api import Browser, CDPSession, Page
+from playwright.sync_api import Browser, BrowserContext, CDPSession, Page
 
 SCREEN = {"width": 1280, "height": 900}
-PATIENCE = 600  # drawn frames until what a page asked for must have come
+PATIENCE = 120  # seconds until what a test waits for must have come, on a machine that has much else to do
 LAY_OUT = (
     """document.querySelectorAll('.bd-article section > *').forEach((e) => (e.style.contentVisibility = 'visible'))"""
 )
@@ -74,13 +75,26 @@ class Visit:
         Raises
         ------
         AssertionError
-            Something has not come after `PATIENCE` frames.
+            Something has not come after `PATIENCE` seconds.
         """
-        for _ in range(PATIENCE // 2):
+        end = time.monotonic() + PATIENCE
+        while time.monotonic() < end:
             self.page.evaluate(TWO_FRAMES)  # a picture is asked for in the frame after its place is known
             if not self._pending:
                 return
         raise AssertionError(f"{self.path} ({self.scheme}): {len(self._pending)} requests without an answer")
+
+
+@contextmanager
+def opening(browser: Browser, **options) -> Iterator[BrowserContext]:
+    """A context of `browser` that has cached and remembers nothing, and waits as long as it takes on a busy machine."""
+    context = browser.new_context(**options)
+    context.set_default_timeout(1000 * PATIENCE)
+    context.set_default_navigation_timeout(1000 * PATIENCE)
+    try:
+        yield context
+    finally:
+        context.close()
 
 
 @contextmanager
@@ -102,8 +116,7 @@ def visiting(
     change the page before it is opened; `options` are those of a browser context.
     """
     viewport = {"width": width, "height": height}
-    context = browser.new_context(viewport=viewport, color_scheme=scheme, **options)
-    try:
+    with opening(browser, viewport=viewport, color_scheme=scheme, **options) as context:
         page = context.new_page()
         visit = Visit(page, address, path, scheme)
         visit.record(context.new_cdp_session(page))
@@ -114,5 +127,3 @@ def visiting(
         page.wait_for_selector("html[data-finished]", state="attached")  # set by website/static/book.js
         visit.settle()
         yield visit
-    finally:
-        context.close()
