@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import numpy as np
 import pytest
 import torch
@@ -20,13 +22,14 @@ FUNCTIONS = {
     "leaky": lambda z: torch.nn.functional.leaky_relu(z, 0.1),
 }
 SAMPLES, WIDTH = 64, 100
-#: The last step of the demo's chain: {outputs, gradients}, as arrays of the layers asked for.
+#: The last step of the demo's chain: [outputs, gradients], as arrays of the layers asked for. Thousands of numbers come
+#: from the page as one text: one by one they take seconds.
 RUN = """({ settings, layers }) => {
   const steps = %s.network(settings);
   let step = steps.next();
   while (!step.done) step = steps.next();
   const some = (values) => layers.map((layer) => [...values[layer]]);
-  return [some(step.value.outputs), some(step.value.gradients)];
+  return JSON.stringify([some(step.value.outputs), some(step.value.gradients)]);
 }"""
 
 
@@ -46,7 +49,12 @@ def rms(demo, name: str = "rms") -> dict[str, np.ndarray]:
 
 
 def drawn(demo, seed: int, which: int | str) -> np.ndarray:
-    return np.array(demo.page.evaluate(f"([s, w]) => [...{demo.model}.drawn(s, w)]", [seed, which])).reshape(-1, WIDTH)
+    text = demo.page.evaluate(f"([s, w]) => JSON.stringify([...{demo.model}.drawn(s, w)])", [seed, which])
+    return np.array(json.loads(text)).reshape(-1, WIDTH)
+
+
+def chain(demo, settings: dict, layers) -> list[list[list[float]]]:
+    return json.loads(demo.page.evaluate(RUN % demo.model, {"settings": settings, "layers": list(layers)}))
 
 
 @pytest.fixture(scope="module")
@@ -65,7 +73,7 @@ def test_chain_is_torchs(fresh):
         f, norm = list(FUNCTIONS)[trial % 5], ("none", "batch", "layer")[trial // 5]
         depth, gain, seed = int(rng.integers(1, 9)), float(rng.choice([0.1, 0.5, 1, 1.414, 3])), int(rng.integers(1000))
         settings = {"f": f, "gain": gain, "depth": depth, "norm": norm, "seed": seed}
-        found = demo.page.evaluate(RUN % demo.model, {"settings": settings, "layers": list(range(depth + 1))})
+        found = chain(demo, settings, range(depth + 1))
         x = torch.tensor(drawn(demo, seed, "input"), requires_grad=True)
         layers = [x]
         for layer in range(1, depth + 1):
@@ -99,7 +107,7 @@ def test_tanh_chain_and_normalisation_are_the_chapters(fresh, chapter):
             return weights
 
     settings = {"f": "tanh", "gain": 1.414, "depth": 12, "norm": "none", "seed": 7}
-    found, _ = demo.page.evaluate(RUN % demo.model, {"settings": settings, "layers": list(range(1, 13))})
+    found, _ = chain(demo, settings, range(1, 13))
     expected = chapter["through"](drawn(demo, 7, "input"), 1.414, Drawn(), depth=12, width=WIDTH)
     np.testing.assert_allclose(np.array(found).reshape(12, SAMPLES, WIDTH), expected, atol=1e-10)
 
