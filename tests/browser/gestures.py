@@ -67,6 +67,16 @@ class Demo:
         """What stands there, as a person would type it."""
         return self.part(selector).inner_text().replace("−", "-").replace("\u00a0", " ")
 
+    def texts(self, *selectors: str) -> list[str]:
+        """Likewise what stands in several places at one moment, of which each is there once."""
+        found = self.page.evaluate(
+            f"""(selectors) => selectors.map((selector) =>
+              [...{self.js}.shadowRoot.querySelectorAll(selector)].map((part) => part.innerText))""",
+            selectors,
+        )
+        assert [len(texts) for texts in found] == [1] * len(selectors), dict(zip(selectors, found, strict=True))
+        return [text.replace("−", "-").replace("\u00a0", " ") for (text,) in found]
+
     def get(self, *names: str) -> dict:
         """Some of the element's properties."""
         return self.page.evaluate(f"(names) => Object.fromEntries(names.map((name) => [name, {self.js}[name]]))", names)

@@ -373,11 +373,9 @@ ENDS = {
 
 def shown(demo) -> list[tuple[str, str, str]]:
     """Gradient, sign and difference of each parameter, as they stand there."""
-    return [
-        (demo.text(f"#g{k}{d} span:last-child"), *demo.text(f"#n{k}{d}").split(maxsplit=1))
-        for k in range(3)
-        for d in range(3)
-    ]
+    entries = [f"{k}{d}" for k in range(3) for d in range(3)]
+    texts = demo.texts(*(f"#g{entry} span:last-child" for entry in entries), *(f"#n{entry}" for entry in entries))
+    return [(one, *other.split(maxsplit=1)) for one, other in zip(texts[:9], texts[9:], strict=True)]
 
 
 def says_what_stands_there(demo) -> int:
