@@ -4,15 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from tests.browser.aspects import PAGES, SCHEMES, problems
-from tests.browser.visit import visiting
+from tests.browser.aspects import PAGES, problems_in_each_scheme
 
 
 @pytest.mark.parametrize("path", PAGES)
 def test_page(browser, address, path):
-    found = []
-    for scheme in SCHEMES:
-        with visiting(browser, address, path, scheme=scheme, hurry=True) as visit:
-            found += problems(visit)
+    found = problems_in_each_scheme(browser, address, path)
     if found:
         pytest.fail("\n  ".join([f"{path}:", *found]), pytrace=False)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from playwright.sync_api import Browser, BrowserContext, CDPSession, Page
+from playwright.sync_api import Browser, BrowserContext, CDPSession, Page, expect
 
 SCREEN = {"width": 1280, "height": 900}
 PATIENCE = 120  # seconds until what a test waits for must have come, on a machine that has much else to do
@@ -15,6 +15,7 @@ LAY_OUT = (
     """document.querySelectorAll('.bd-article section > *').forEach((e) => (e.style.contentVisibility = 'visible'))"""
 )
 TWO_FRAMES = "new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
+expect.set_options(timeout=1000 * PATIENCE)
 #: Open what one click opens; then the page marks what scrolls now (website/static/book.js).
 UNFOLD = f"""async () => {{
   document.querySelectorAll('details').forEach((details) => (details.open = true));
@@ -51,23 +52,45 @@ class Visit:
     complaints: list[str] = field(default_factory=list)
     requested: list[str] = field(default_factory=list)
     weight: int = 0
-    _pending: set[str] = field(default_factory=set)
+    _pending: dict[str, str] = field(default_factory=dict)  # requests without an answer, with the load they belong to
+    _loads: set[str] = field(default_factory=set)
+    _left: set[str] = field(default_factory=set)  # loads of which nothing is awaited any more
 
     def record(self, network: CDPSession) -> None:
         """Listen, before the page is opened."""
-        page, pending = self.page, self._pending
+        page = self.page
         page.on("console", lambda m: self.complaints.append(m.text) if m.type in ("error", "warning") else None)
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
         page.on("response", lambda r: self.complaints.append(f"{r.status} {r.url}") if r.status >= 400 else None)
         page.on("request", lambda request: self.requested.append(request.url))
         network.send("Network.enable")
-        network.on("Network.requestWillBeSent", lambda event: pending.add(event["requestId"]))
-        network.on("Network.loadingFailed", lambda event: pending.discard(event["requestId"]))
+        network.on("Network.requestWillBeSent", self._asked)
+        network.on("Network.loadingFailed", lambda event: self._pending.pop(event["requestId"], None))
         network.on("Network.loadingFinished", self._arrived)
 
+    def _asked(self, event: dict) -> None:
+        self._loads.add(event["loaderId"])
+        self._pending[event["requestId"]] = event["loaderId"]
+
     def _arrived(self, event: dict) -> None:
-        self._pending.discard(event["requestId"])
+        self._pending.pop(event["requestId"], None)
         self.weight += event["encodedDataLength"]
+
+    def open(self, scheme: str, *, hurry: bool = False) -> None:
+        """Load the page where the reader's system asks for `scheme`, and record what happens from now on.
+
+        With `hurry` all of it is laid out at once, where book.js takes slices that a reader does not feel.
+        """
+        self.page.emulate_media(color_scheme=scheme)
+        self.scheme, self.weight = scheme, 0
+        self.complaints.clear()
+        self.requested.clear()
+        self._left |= self._loads
+        self.page.goto(f"{self.address}/{self.path}")
+        if hurry:
+            self.page.evaluate(LAY_OUT)
+        self.page.wait_for_selector("html[data-finished]", state="attached")  # set by website/static/book.js
+        self.settle()
 
     def settle(self) -> None:
         """Wait until all that the page has asked for has come.
@@ -80,7 +103,7 @@ class Visit:
         end = time.monotonic() + PATIENCE
         while time.monotonic() < end:
             self.page.evaluate(TWO_FRAMES)  # a picture is asked for in the frame after its place is known
-            if not self._pending:
+            if self._left.issuperset(self._pending.values()):
                 return
         raise AssertionError(f"{self.path} ({self.scheme}): {len(self._pending)} requests without an answer")
 
@@ -121,9 +144,5 @@ def visiting(
         visit = Visit(page, address, path, scheme)
         visit.record(context.new_cdp_session(page))
         prepare(page)
-        page.goto(f"{address}/{path}")
-        if hurry:
-            page.evaluate(LAY_OUT)
-        page.wait_for_selector("html[data-finished]", state="attached")  # set by website/static/book.js
-        visit.settle()
+        visit.open(scheme, hurry=hurry)
         yield visit

@@ -7,9 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from playwright.sync_api import Browser, Page
+
 from book.order import documents, notebooks
 from tests.browser.aspects import accessibility, downloads, equations, exercises, figures, layout, loading
-from tests.browser.visit import Visit
+from tests.browser.visit import SCREEN, Visit, visiting
 
 CHAPTERS = [notebook.with_suffix(".html").as_posix() for notebook in notebooks()]
 OTHERS = [f"{document}.html" for document in documents() if f"{document}.html" not in CHAPTERS]
@@ -36,6 +38,22 @@ def aspects(path: str, scheme: str) -> list[Callable[[Visit], list[str]]]:
     if once:
         chosen += [layout.fits_a_phone]
     return [*chosen, accessibility.no_violations, loading.no_complaints, loading.no_third_parties]
+
+
+def problems_in_each_scheme(browser: Browser, address: str, path: str) -> list[str]:
+    """What is wrong with a page, loaded in light and then once more in dark: its scripts and fonts are at hand then."""
+    with visiting(browser, address, path, scheme=SCHEMES[0], hurry=True, prepare=_forget) as visit:
+        found = problems(visit)
+        for scheme in SCHEMES[1:]:
+            visit.page.set_viewport_size(SCREEN)
+            visit.open(scheme, hurry=True)
+            found += problems(visit)
+    return found
+
+
+def _forget(page: Page) -> None:
+    """What is remembered of a page changes none that is loaded after it."""
+    page.add_init_script("localStorage.clear()")
 
 
 def problems(visit: Visit) -> list[str]:
