@@ -306,6 +306,37 @@ def test_pointing_draws_only_what_changes(fresh, dim):
         assert demo.page.evaluate("kept.length > 20 && kept.every((each) => each.isConnected)")
 
 
+@pytest.mark.parametrize("preset", ["holes", "padded"])
+def test_pointing_measures_once_and_writes_only_what_changes(fresh, preset):
+    """Each measure after a change makes the browser lay out the page, and each change look at it again."""
+    demo = fresh(f"?preset={preset}")
+    two = preset == "holes"
+    cell(demo, "out", *[0, 0][: 1 + two]).hover()
+    demo.page.evaluate(
+        f"""() => {{
+          const demo = {demo.js}, own = Object.getOwnPropertyDescriptor(Element.prototype, 'clientWidth').get;
+          window.measured = 0;
+          Object.defineProperty(demo, 'clientWidth', {{ get() {{ measured++; return own.call(this); }} }});
+          window.written = new MutationObserver(() => 0);
+          const all = {{ subtree: true, childList: true, attributes: true, characterData: true }};
+          const names = ({{ target, attributeName }}) => (attributeName ?? target.getAttribute('class').trim());
+          window.point = (place) => {{
+            const at = demo.shadowRoot.querySelector(`[data-side='out'][data-cell='${{place}}']`);
+            measured = 0;
+            written.observe(demo.shadowRoot.querySelector('.frame'), all);
+            const hover = {{ pointerType: 'mouse', bubbles: true, composed: true }};
+            at.dispatchEvent(new PointerEvent('pointermove', hover));
+            const found = new Set(written.takeRecords().map(names));
+            written.disconnect();
+            return [demo.at.cell.join(), measured, [...found].sort()];
+          }};
+        }}"""
+    )
+    parts = ["framed in", "framed out"] if two else ["framed"]
+    for place in ("1,2", "3,3") if two else ("1", "3"):
+        assert demo.page.evaluate("(place) => point(place)", place) == [place, 1, [*parts, "how"]]
+
+
 def ties(demo) -> list:
     """Partners of the chosen cell that are drawn: all of them, in the input also those in the padding."""
     return demo.page.evaluate(

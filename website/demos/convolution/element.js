@@ -156,9 +156,16 @@ class ConvolutionDemo extends Demo {
     if (this.drawnOf !== of) this.#renderSettings();
     this.#draw(this.drawnOf !== of);
     this.drawnOf = of;
-    this.$(".run").setAttribute("aria-pressed", this.running);
-    this.$(".legend").innerHTML = this.#legend();
+    this.#put(".run", "aria-pressed", String(this.running));
+    const legend = this.#legend();
+    if (this.legend !== legend) this.$(".legend").innerHTML = this.legend = legend;
     this.$(".how").innerHTML = this.#how();
+  }
+
+  // What is the same already is not written: the browser would look at it again.
+  #put(selector, name, value) {
+    const part = this.$(selector);
+    if (part.getAttribute(name) !== value) part.setAttribute(name, value);
   }
 
   #renderSettings() {
@@ -354,14 +361,17 @@ class ConvolutionDemo extends Demo {
 
   #draw(anew) {
     const board = this.$(".board"), { problem } = this.now;
-    board.classList.toggle("none", Boolean(problem));
-    this.$(".matrix").hidden = this.dim === "1";
-    this.$(".matrix").classList.toggle("none", Boolean(problem));
-    board.classList.toggle("two", this.dim === "2");
-    board.setAttribute("aria-label", problem ? "No picture: the setting is impossible" : this.summary());
-    if (problem) board.innerHTML = `<p><b>This cannot be.</b> ${problem}</p>`;
-    else {
-      const ties = this.#ties(), most = { in: this.#most("in"), out: this.#most("out") };
+    if (anew) {
+      board.classList.toggle("none", Boolean(problem));
+      this.$(".matrix").hidden = this.dim === "1";
+      this.$(".matrix").classList.toggle("none", Boolean(problem));
+      board.classList.toggle("two", this.dim === "2");
+      board.setAttribute("aria-label", problem ? "No picture: the setting is impossible" : this.summary());
+      if (problem) board.innerHTML = `<p><b>This cannot be.</b> ${problem}</p>`;
+      else this.#measure();
+    }
+    if (!problem) {
+      const ties = this.#ties(), { most } = this.measured;
       const marks = new Map(ties.map((tie) => [tie.cell.join(), tie]));
       if (this.dim === "1") {
         if (anew) board.innerHTML = this.#row(most);
@@ -376,6 +386,14 @@ class ConvolutionDemo extends Demo {
         this.#paintMatrix();
       }
     }
+  }
+
+  // What all cells share stands until all of them are drawn anew. Asked for between two drawings, the width of the demo
+  // would make the browser lay out the page for each.
+  #measure() {
+    this.measured = { most: { in: this.#most("in"), out: this.#most("out") } };
+    if (this.dim === "1") this.measured.row = this.#places();
+    else for (const side of ["in", "out"]) this.measured[side] = this.#place(side);
   }
 
   #most(side) {
@@ -417,7 +435,7 @@ class ConvolutionDemo extends Demo {
 
   // The chosen cell, or the partners of the chosen one, to be drawn over the others.
   #framed(side, marks, most) {
-    const { at, inside, pixels, rim, size } = this.#place(side);
+    const { at, inside, pixels, rim, size } = this.measured[side];
     if (this.at.side === side) return this.#cell(side, this.at.cell, at(this.at.cell), { chosen: true, most, inside: true, pixels });
     const drawn = [...marks.values()].filter(({ cell }) => cell.every((place) => place >= -rim && place < size + rim));
     return drawn.map((tie) => this.#cell(side, tie.cell, at(tie.cell), { tie, most, inside: inside(tie.cell), pixels })).join("");
@@ -425,7 +443,7 @@ class ConvolutionDemo extends Demo {
 
   // A picture of one side.
   #grid(side, most) {
-    const { at, inside, pixels, rim, size, width, height } = this.#place(side);
+    const { at, inside, pixels, rim, size, width, height } = this.measured[side];
     const cells = [];
     for (let row = -rim; row < size + rim; row++) {
       for (let column = -rim; column < size + rim; column++) {
@@ -454,7 +472,7 @@ class ConvolutionDemo extends Demo {
 
   #row(most) {
     const { o, i } = this.now, { p } = this, [large, small] = this.kind === "conv" ? ["in", "out"] : ["out", "in"];
-    const { width, height, at, pixels } = this.#places(), parts = [];
+    const { width, height, at, pixels } = this.measured.row, parts = [];
     const add = (side, place, inside) => parts.push(this.#cell(side, [place], at(side, place), { most, inside, pixels }));
     for (let j = -p; j < o + p; j++) add(large, j, j >= 0 && j < o);
     for (let a = 0; a < i; a++) add(small, a, true);
@@ -464,7 +482,7 @@ class ConvolutionDemo extends Demo {
 
   // One entry of C, or what would be one in the padding.
   #entry(a, j, lit = false) {
-    const { left, pixels } = this.#places(), { o, where } = this.now;
+    const { left, pixels } = this.measured.row, { o, where } = this.now;
     const tie = model.window(a, this.k, where).find(({ at }) => at === j), inside = j >= 0 && j < o;
     const text = inside || tie ? number(tie ? this.w[tie.v] : 0) : "", size = Math.min(0.4, 1.3 / Math.max(2, text.length));
     const side = this.kind === "conv" ? "out" : "in", [u, v] = [left + 1.5 + this.p + j, 1.5 + a];
@@ -477,7 +495,7 @@ class ConvolutionDemo extends Demo {
 
   // The chosen cell, its partners, and its column or row of C.
   #framedRow(marks, most) {
-    const { o, i } = this.now, { p } = this, { left, at, pixels } = this.#places();
+    const { o, i } = this.now, { p } = this, { left, at, pixels } = this.measured.row;
     const { side, cell } = this.at, large = this.#isLarge(side), [chosen] = cell, other = side === "in" ? "out" : "in";
     const entries = large ? range(i).map((a) => this.#entry(a, chosen, true)) : range(o + 2 * p).map((j) => this.#entry(chosen, j - p, true));
     const [x, y, width, height] = large ? [left + 1.5 + p + chosen, 1.5, 1, i] : [left + 1.5, 1.5 + chosen, o + 2 * p, 1];
@@ -500,10 +518,9 @@ class ConvolutionDemo extends Demo {
       const at = from + place * step, alpha = pixels[at] >>> 24;
       pixels[at] = on(alpha > FAINT ? alpha : 120);
     }
-    canvas.width = columns;
-    canvas.height = rows;
+    if (canvas.width !== columns || canvas.height !== rows) Object.assign(canvas, { width: columns, height: rows });
     canvas.getContext("2d").putImageData(new ImageData(new Uint8ClampedArray(pixels.buffer), columns), 0, 0);
-    canvas.setAttribute("aria-label", `The matrix C of the picture, ${rows} × ${columns}; the ${large ? "column" : "row"} of the chosen cell is lit.`);
+    this.#put(".matrix", "aria-label", `The matrix C of the picture, ${rows} × ${columns}; the ${large ? "column" : "row"} of the chosen cell is lit.`);
   }
 
   // Its squares without the lit ones, and on(alpha), the colour of those.
