@@ -5,6 +5,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
+from grading.box.session import SubmissionError
 from grading.box.wire import Opaque
 from grading.course.grades import Grade, PartGrade, QuestionGrade, Row, grade_of
 from grading.course.report import feedback_page, table, total_line
@@ -195,6 +196,16 @@ def test_every_one_of_several_comparisons_has_to_hold():
         exam.fail_all("nothing", ["second"])
 
     assert exam(judge).judge().hints == {"first": "it: one too many", "second": "nothing"}
+
+
+@pytest.mark.parametrize(
+    ("file", "line", "place"), [("m.py", 7, " in line 7 of m.py"), ("m.py", None, " in m.py"), (None, None, "")]
+)
+def test_a_hint_says_where_something_was_raised_as_far_as_it_is_known(file, line, place):
+    def judge(exam):
+        raise SubmissionError("ValueError", "secret", file, line)
+
+    assert exam(judge).judge().hints == dict.fromkeys(("first", "second"), f"your code raised ValueError{place}")
 
 
 def test_a_part_that_is_not_asked_for_is_a_fault_of_the_judge():

@@ -235,8 +235,8 @@ def _summary(assignment: Assignment, rows: Sequence[Row]) -> str:
 
 
 def _mistake(text: str) -> str:
-    """A hint without the line and the file, so that one mistake of many counts as one."""
-    return re.sub(r"( in line \d+ of [^:]*| in line \d+)$", "", text)
+    """A hint without the line and the file, so that one mistake of many counts as one; its cause stays."""
+    return re.sub(r"(your code raised \w+) in .*?(?=: |$)", r"\1", text)
 
 
 def _wants_a_look(row: Row) -> bool:

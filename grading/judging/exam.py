@@ -219,7 +219,8 @@ class Exam:
         self._status, self._message = "error", str(problem)
         if problem.type == "NotImplementedError":
             return "not written yet"
-        where = f" in line {problem.line} of {problem.file}" if problem.file else ""
+        line = f"line {problem.line} of " if problem.line else ""
+        where = f" in {line}{problem.file}" if problem.file else ""
         cause = cause_of(problem)
         return f"your code raised {problem.type}{where}" + (f": {cause}" if cause else "")
 
