@@ -196,8 +196,8 @@ _add(
     ),
 )
 _add(
-    "time",
-    18,
+    "ok",
+    19,
     pairs_in_c=zipped(
         answering(
             "q4",

@@ -81,6 +81,7 @@ def test_grades_csv_has_a_row_for_each_and_flags_what_wants_a_look(everybody):
     assert rows["correct.zip"]["total"] == "20"
     assert rows["correct.zip"]["q4"] == "5"
     assert "folder" in rows["correct.zip"]["duplicate"]
+    assert "cross_validation.py is missing" in rows["one_module.py"]["message"]
     assert rows["blank.zip"]["duplicate"] == rows["blank.zip"]["notes"] == rows["blank.zip"]["message"] == ""
     assert rows["twice.zip"]["student"] == rows["twice (1).zip"]["student"] == "twice"
     assert "twice (1).zip" in rows["twice.zip"]["notes"]

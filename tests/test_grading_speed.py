@@ -54,10 +54,10 @@ def test_what_has_no_loop_is_fast(name, question, file, way, source, tmp_path):
 
 @pytest.mark.parametrize(("name", "question", "file", "way", "source"), cases(LOOPS))
 def test_what_has_a_loop_is_not(name, question, file, way, source, tmp_path):
+    """Nor does it cost anything else, such as the part on memory because the time ran out."""
     hints = lost(name, question, file, source, tmp_path)
-    assert "speed" in hints
+    assert hints.keys() == {"speed"}
     assert "as long as a loop" in hints["speed"]
-    assert not {"values", "loss", "gradient"} & hints.keys()
 
 
 @pytest.mark.parametrize(("name", "question", "file", "way", "source"), cases(THREE_AXES))
