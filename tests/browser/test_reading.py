@@ -382,3 +382,11 @@ def test_sources_have_no_numbers_that_nothing_cites(site):
     page = BeautifulSoup((site / "bibliography.html").read_text("utf-8"), "html.parser")
     assert len(page.select("div.citation")) > 100
     assert page.select("div.citation .label") == []
+
+
+def test_the_ways_to_the_chapters_beside_fit_a_phone(visit):
+    """A title with a long word does not push its arrow out of sight."""
+    page = visit("chapters/classical/knn.html", width=PHONE["width"], height=PHONE["height"]).page
+    ways = page.locator(".prev-next-area a")
+    assert ways.count() == 2
+    assert ways.evaluate_all("(ways) => ways.map((way) => way.scrollWidth <= way.clientWidth)") == [True, True]
