@@ -185,13 +185,13 @@ def notebook(rng: np.random.Generator) -> str:
     return changed(rng, said.encode()).decode("utf-8", "replace") if rng.random() < 0.3 else said
 
 
-def fuzz_submissions(seconds: float, seed: int) -> Counter:
+def fuzz_submissions(seconds: float, seed: int, least: int = 0) -> Counter:
     """What became of random submissions; raises where that is neither a module nor a refusal."""
     rng, ends, outcomes = np.random.default_rng(seed), time.monotonic() + seconds, Counter()
     with tempfile.TemporaryDirectory() as scratch:
         there = Path(scratch, "in")
         there.mkdir()
-        while time.monotonic() < ends:
+        while time.monotonic() < ends or outcomes.total() < least:
             kinds = [("a.zip", archive), ("a.tar", tape), ("a.tgz", tape), ("a.ipynb", notebook), ("a.py", text)]
             name, content = kinds[rng.integers(len(kinds))]
             made = content(rng)
@@ -215,10 +215,10 @@ def fuzz_submissions(seconds: float, seed: int) -> Counter:
     return outcomes
 
 
-def fuzz_cells(seconds: float, seed: int) -> Counter:
+def fuzz_cells(seconds: float, seed: int, least: int = 0) -> Counter:
     """Cells with magics taken out keep their lines, and what parses is left as it is."""
     rng, ends, outcomes = np.random.default_rng(seed), time.monotonic() + seconds, Counter()
-    while time.monotonic() < ends:
+    while time.monotonic() < ends or outcomes.total() < least:
         source = text(rng)
         with warnings.catch_warnings(action="ignore"):
             _fuzz_cell(source, outcomes)
@@ -233,7 +233,7 @@ def _fuzz_cell(source: str, outcomes: Counter) -> None:
     outcomes["with mistakes" if problems else "good"] += 1
 
 
-def fuzz_frames(seconds: float, seed: int) -> Counter:
+def fuzz_frames(seconds: float, seed: int, least: int = 0) -> Counter:
     """Frames that were changed somewhere are read, or are a WireError."""
     rng, ends, outcomes = np.random.default_rng(seed), time.monotonic() + seconds, Counter()
     values = [
@@ -245,7 +245,7 @@ def fuzz_frames(seconds: float, seed: int) -> Counter:
         [tree(rng) for _ in range(20)],
     ]
     frames = [wire.encode(value) for value in values]
-    while time.monotonic() < ends:
+    while time.monotonic() < ends or outcomes.total() < least:
         frame = frames[rng.integers(len(frames))]
         if rng.random() < 0.7:  # the JSON alone, with lengths that fit
             _, length, size = wire.HEADER.unpack_from(frame)

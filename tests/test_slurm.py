@@ -79,7 +79,7 @@ def test_states_with_reasons_are_awaited_and_arrays_have_names(cluster):
     late = time.monotonic()
     with pytest.raises(ClusterFailed, match=r"after 0\.3 s jobs are .*RUNNING"):
         cluster.wait({f"{number}_1": "COMPLETED"}, seconds=0.3)
-    assert time.monotonic() - late < 10
+    assert time.monotonic() - late < 60
     cluster(f"scancel {number}")
     cluster.wait({"many_1": "CANCELLED"})
     again = [cluster(f"sbatch --parsable -H -J 'one more' --wrap 'sleep {k}'").output.strip() for k in range(2)]
