@@ -243,6 +243,15 @@ def _(path, sources):
     _with_q1(path, sources, lines + "except OSError: pass")
 
 
+@_submission("fork_bomb_that_stays.zip", "ok", 20)
+def _(path, sources):
+    """All that the kernel gives it are there when the box is looked at."""
+    lines = (
+        "import os, time\ntry:\n    for _ in range(10000):\n        if os.fork() == 0:\n            time.sleep(600)\n"
+    )
+    _with_q1(path, sources, lines + "except OSError: time.sleep(1)")
+
+
 @_submission("memory.zip", "error", 16)
 def _(path, sources):
     _with_q1(path, sources, "np.ones(4 << 27).sum()")

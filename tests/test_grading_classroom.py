@@ -28,7 +28,7 @@ EXPECTED = FORTY | {name: MORE[name][1:] for name in QUICK}
 ISOLATED = bubblewrap_problem() is None
 #: What only a wall can keep a submission from; without one these are not even tried.
 NEEDS_WALL = {"fork_bomb.zip", "deletes.zip", "reads_tests.zip", "network.zip", "big_file.zip"}
-NEEDS_WALL |= {"kills_all.zip", "reads_its_parent.zip", "leaves_others.zip"}
+NEEDS_WALL |= {"fork_bomb_that_stays.zip", "kills_all.zip", "reads_its_parent.zip", "leaves_others.zip"}
 PRESENT = set(EXPECTED) if ISOLATED else set(EXPECTED) - NEEDS_WALL
 
 

@@ -34,6 +34,9 @@ LOOK = 0.2
 CHUNK = 1 << 20
 #: Bytes of printed text that are kept.
 KEPT = 4000
+#: Processes of the wall itself around the box. The kernel refuses a submission more than it may have, which is no end;
+#: only where it does not, those that there are too many of are found by looking.
+WALL = 4
 #: Where Linux counts.
 VMSTAT = Path("/proc/vmstat")
 #: What is said of a process that was killed, by itself or by somebody outside.
@@ -343,7 +346,7 @@ class Session:
             except psutil.Error:
                 continue
             self._processor_seconds = max(self._processor_seconds, times.user + times.system)
-        if len(family) > self.limits.processes:
+        if len(family) > self.limits.processes + WALL:
             raise self._stop("processes", f"started more than {self.limits.processes} processes")
         limit = self.limits.memory_bytes
         if (memory > limit and _shared_out(family) > limit) or sum(files.values()) > limit:
