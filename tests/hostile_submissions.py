@@ -17,6 +17,8 @@ from tests.handed_in import FOLDS, MODULE, zipped
 
 #: First lines of the body of each method that is graded, in the solution.
 TWO_LOOPS = "        for i in range(num_test):\n            for j in range(num_train):\n"
+#: As many processes as there may be; what follows says what is done when there are no more.
+FORKS = "import os, time\ntry:\n    for _ in range(10000):\n        if os.fork() == 0:\n            time.sleep(600)\n"
 
 _MAKERS: dict[str, Callable[[Path, dict[str, str]], None]] = {}
 #: Name of the submission: (status of its row, points it earns).
@@ -237,19 +239,13 @@ def _(path, sources):
 
 @_submission("fork_bomb.zip", "ok", 20)
 def _(path, sources):
-    lines = (
-        "import os, time\ntry:\n    for _ in range(10000):\n        if os.fork() == 0:\n            time.sleep(600)\n"
-    )
-    _with_q1(path, sources, lines + "except OSError: pass")
+    _with_q1(path, sources, FORKS + "except OSError: pass")
 
 
 @_submission("fork_bomb_that_stays.zip", "ok", 20)
 def _(path, sources):
     """All that the kernel gives it are there when the box is looked at."""
-    lines = (
-        "import os, time\ntry:\n    for _ in range(10000):\n        if os.fork() == 0:\n            time.sleep(600)\n"
-    )
-    _with_q1(path, sources, lines + "except OSError: time.sleep(1)")
+    _with_q1(path, sources, FORKS + "except OSError: time.sleep(1)")
 
 
 @_submission("memory.zip", "error", 16)

@@ -166,7 +166,7 @@ def test_it_is_fast():
     shapes32(10)
     start = time.process_time()
     shapes32(1000)
-    assert time.process_time() - start < 30  # 0.4 s on an idle core
+    assert time.process_time() - start < 3  # 0.4 s on an idle core
 
 
 @pytest.mark.parametrize("dial", DIALS)

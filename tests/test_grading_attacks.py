@@ -296,7 +296,8 @@ def test_who_asks_too_much_of_it_is_refused(tmp_path, monkeypatch):
 
 @pytest.mark.parametrize("fuzzer", FUZZERS)
 def test_random_ones_are_taken_or_refused(fuzzer):
-    assert fuzzer(5.0, int(time.time()), least=100).total() >= 100  # however slow the machine is
+    outcomes = fuzzer(5.0, int(time.time()), least=300)  # however slow the machine is
+    assert len(outcomes) > 1, outcomes
 
 
 def row(name: str, work: tuple[str, ...] = (), **given) -> Row:

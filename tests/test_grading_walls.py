@@ -328,7 +328,7 @@ for text in bad:
     try: wire.decode(frame(text, bytes(8_000_000) if b"1000000]" in text else b""))
     except wire.WireError: continue
     assert b"4000000" in text or b"10995" in text, text[:50]
-assert time.process_time() - start < 60, time.process_time() - start
+assert time.process_time() - start < 15, time.process_time() - start
 print((resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) >> 10)
 """
     root = str(Path(__file__).resolve().parents[1])
@@ -358,7 +358,7 @@ def test_odd_values_arrive_as_what_they_are():
     assert isinstance(wire.decode(wire.encode(np.ma.masked_array([1.0]))), wire.Opaque)
     start = time.process_time()
     assert len(wire.decode(wire.encode([np.float64(i) for i in range(100_000)]))) == 100_000
-    assert time.process_time() - start < 30
+    assert time.process_time() - start < 6
 
 
 def test_names_of_exceptions_are_those_of_python():
