@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.browser import (
     test_demo_clusters,
@@ -317,14 +318,16 @@ def test_full_screen_is_as_large_as_the_screen(case, demo):
     small = demo.page.evaluate(f"{demo.js}.offsetWidth")
     plane = demo.part(".plane").bounding_box()["height"] if demo.part(".plane").count() else 0
     full.click()
-    page.wait_for_function(f"() => document.fullscreenElement === {demo.js}")
-    page.wait_for_function("button => button.getAttribute('aria-pressed') === 'true'", arg=full.element_handle())
-    assert page.evaluate(f"{demo.js}.offsetWidth") == 1920 > 2 * small
+    expect(full).to_have_attribute("aria-pressed", "true")
+    demo.wait_for("demo.offsetWidth === innerWidth && innerWidth === 1920")
+    assert page.evaluate("document.fullscreenElement?.localName") == case.module.TAG
+    assert 1920 > 2 * small
     if plane:
-        assert demo.part(".plane").bounding_box()["height"] > 1.4 * plane
+        demo.wait_for(f"demo.shadowRoot.querySelector('.plane').getBoundingClientRect().height > {1.4 * plane}")
     full.click()
-    page.wait_for_function("() => !document.fullscreenElement")
-    assert full.get_attribute("aria-pressed") == "false"
+    expect(full).to_have_attribute("aria-pressed", "false")
+    demo.wait_for(f"demo.offsetWidth === {small}")
+    assert page.evaluate("document.fullscreenElement") is None
     assert demo.complaints == []
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -14,6 +15,7 @@ PATIENCE = 120  # seconds until what a test waits for must have come, on a machi
 LAY_OUT = (
     """document.querySelectorAll('.bd-article section > *').forEach((e) => (e.style.contentVisibility = 'visible'))"""
 )
+SLOWER = int(os.environ.get("EER_SLOWER_PAGES", "1"))  # times: tests that win a race against a page lose it then
 TWO_FRAMES = "new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
 expect.set_options(timeout=1000 * PATIENCE)
 #: Open what one click opens; then the page marks what scrolls now (website/static/book.js).
@@ -108,12 +110,18 @@ class Visit:
         raise AssertionError(f"{self.path} ({self.scheme}): {len(self._pending)} requests without an answer")
 
 
+def _slow_down(page: Page) -> None:
+    page.context.new_cdp_session(page).send("Emulation.setCPUThrottlingRate", {"rate": SLOWER})
+
+
 @contextmanager
 def opening(browser: Browser, **options) -> Iterator[BrowserContext]:
     """A context of `browser` that has cached and remembers nothing, and waits as long as it takes on a busy machine."""
     context = browser.new_context(**options)
     context.set_default_timeout(1000 * PATIENCE)
     context.set_default_navigation_timeout(1000 * PATIENCE)
+    if SLOWER > 1:
+        context.on("page", _slow_down)
     try:
         yield context
     finally:
