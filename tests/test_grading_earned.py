@@ -3,10 +3,12 @@
 
 import shutil
 
+import numpy as np
 import pytest
 
 from grading.course.assignment import assignments
 from grading.course.submission import Submission
+from grading.importing import import_file
 from grading.judging.exam import GRADER_ERROR
 from tests.warm_boxes import WarmSandbox
 
@@ -75,6 +77,9 @@ BY_DISTANCES = (
     "y_pred = classifier.predict(X_folds[fold], k=k)",
     "y_pred = classifier.predict_labels(classifier.compute_distances_no_loops(X_folds[fold]), k)",
 )
+DISTANCES = "dists = np.sqrt(np.maximum(squares, 0))"
+ROOT_ALONE = (DISTANCES, "dists = np.sqrt(squares)")
+
 RIGHT = {
     "half the regulariser, svm": ("svm", {"linear_svm.py": SVM_HALF}, ["q1", "q2", "q3"]),
     "half the regulariser, softmax": ("softmax", {"softmax.py": SOFTMAX_HALF}, ["q1", "q2", "q3"]),
@@ -98,6 +103,7 @@ RIGHT = {
     "a loss asked twice a step": ("svm", {"linear_classifier.py": ASKED_TWICE}, ["q4"]),
     "softmax before the question for labels": ("two_layer_net", {"fc_net.py": EARLY}, ["q4"]),
     "classes counted by the labels": ("two_layer_net", {"neural_net.py": COUNTED}, ["q4"]),
+    "the root of what may fall below zero": ("knn", {"k_nearest_neighbor.py": ROOT_ALONE}, ["q4", "q5"]),
     "distances, then votes": ("knn", {"cross_validation.py": BY_DISTANCES}, ["q5"]),
     "a library that is changed where nothing is measured": (
         "two_layer_net",
@@ -121,6 +127,25 @@ def test_right_answers_lose_nothing(name, tmp_path):
         assert lost == {}, [q.hints for q in outcomes.values()]
 
 
+def test_only_equal_rows_that_are_no_whole_numbers_show_a_root_below_zero(tmp_path):
+    """Why distances are judged on whole numbers: the page of the assignment says so and promises the points."""
+    source = (ALL["knn"].folder / "solution" / "k_nearest_neighbor.py").read_text("utf-8")
+    rng, nans = np.random.default_rng(0), {}
+    for way, text in {"root alone": source.replace(*ROOT_ALONE), "floor": source}.items():
+        path = tmp_path / f"{way.split()[0]}.py"
+        path.write_text(text, encoding="utf-8")
+        for kind, X in {
+            "whole": rng.integers(0, 256, (40, 12)).astype(float),
+            "others": rng.normal(size=(40, 12)),
+        }.items():
+            classifier = import_file(path).KNearestNeighbor()
+            classifier.train(X, np.zeros(len(X), int))
+            with np.errstate(invalid="ignore"):
+                nans[way, kind] = int(np.isnan(classifier.compute_distances_no_loops(X)).sum())
+    assert nans.pop(("root alone", "others")) > 0
+    assert set(nans.values()) == {0}, nans
+
+
 def test_no_draw_leaves_out_a_class(tmp_path):
     for seed in range(20):
         lost, _ = marked("two_layer_net", tmp_path / str(seed), {"neural_net.py": COUNTED}, ["q4"], seed)
@@ -129,7 +154,6 @@ def test_no_draw_leaves_out_a_class(tmp_path):
 
 NAIVE = "def softmax_loss_naive(W, X, y, reg):\n"
 ZEROS = "    loss = 0.0\n    dW = np.zeros(W.shape)\n    # TODO (q3)"
-DISTANCES = "dists = np.sqrt(np.maximum(squares, 0))"
 TIES = "y_pred[i] = np.bincount(nearest).argmax()"
 HISTORY = "        return loss_history\n"
 HOG_ODD = (
