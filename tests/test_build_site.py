@@ -98,6 +98,35 @@ def test_a_lost_page_is_made_again(root, steps):
     assert not (root / "_build/html/other.html").exists()  # Sphinx writes it again only if it is not there
 
 
+@pytest.mark.parametrize(
+    ("file", "stay"),
+    [
+        ("chapters/a.md", True),
+        ("registers/classical/glossary.md", True),
+        ("_build/executed/chapters/a.ipynb", True),
+        ("website/static/book.css", True),
+        ("website/extensions/records.py", False),
+        ("website/finishing/pages.py", False),
+        ("utils/checks.py", False),
+        ("constraints.txt", False),
+    ],
+)
+def test_pages_made_by_other_code_go(root, steps, file, stay):
+    """Sphinx and the finishing leave pages alone whose documents have not changed, whatever made them."""
+    taken(root, steps)
+    page, read = root / "_build/html/other.html", root / "_build/.doctrees/environment.pickle"
+    for path in (page, read, root / file):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("changed")
+    assert taken(root, steps)[-1] == "finish"
+    assert [page.exists(), read.exists()] == [stay, stay]
+    steps.problems = ["a warning"]
+    (root / "chapters/a.md").write_text("again")
+    page.write_text("kept")
+    assert build_site.build(root) == 1
+    assert page.exists()  # of the same code
+
+
 def test_a_failed_build_is_tried_again(root, steps, capsys):
     taken(root, steps)
     (root / "chapters/a.md").write_text("# Changed\n")
