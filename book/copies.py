@@ -101,6 +101,15 @@ def keep(notebook: Path, nb: nbformat.NotebookNode, run: Run, root: Path = ROOT)
     write_atomically(path, nbformat.writes(nb))
 
 
+def note(notebook: Path, name: str, value, root: Path = ROOT) -> None:
+    """Have the copy of `notebook`, if there is one, remember something that came out after its last cell."""
+    path = executed_path(notebook, root)
+    if path.is_file():
+        nb = nbformat.read(path, as_version=4)
+        nb.metadata["eer"][name] = value
+        write_atomically(path, nbformat.writes(nb))
+
+
 def remembered(notebook: Path, root: Path = ROOT) -> dict:
     """What the copy of `notebook` remembers of its run, fresh or not; empty where there is no readable copy."""
     try:

@@ -1,11 +1,13 @@
 """pytest -p nbval -p book.nbval_plugin --nbval-lax chapters: the one execution of the book that `make test` makes.
 
-nbval runs every cell; this plugin makes three things of its run:
+nbval runs every cell; this plugin makes four things of its run:
 
 - the executed copies that the site shows (book/copies.py), so that `make book` after `make test` runs nothing;
 - with `--mutants N`, a trial of N wrong signs in the code of each chapter and N misprints in its formulas, in forks of
   the kernel at the cell that holds or checks them;
-- a failure of each cell that writes to standard error, as in `make book`.
+- a failure of each cell that writes to standard error, as in `make book`;
+- with `--walls commands`, for chapters that start programs, a note in the copy of what they have written and left
+  running: their kernels stand behind walls (book/walls.py) where there is bubblewrap.
 """
 
 from __future__ import annotations
@@ -14,6 +16,7 @@ import functools
 import itertools
 import json
 import os
+import shutil
 import tempfile
 import time
 from functools import partial
@@ -26,11 +29,12 @@ from xdist.scheduler import LoadScopeScheduling
 
 from book import probe, stored
 from book.chapter import Chapter
-from book.copies import forget, keep, remembered
+from book.copies import forget, keep, note, remembered
 from book.execute import STARTUP_TIMEOUT, kernel_environment, run_of, stderr_of
 from book.mutants.population import Mutant, code_cells, mutants, sample
 from book.mutants.print import Misprint, misprints
 from book.mutants.trial import Outcome, trial_of
+from book.walls import LEAVING, RUNNERS, WalledKernel, Walls, importing
 
 #: Times that a kernel is started at most: one that came up with somebody else's ports never answers.
 STARTS = 3
@@ -65,6 +69,8 @@ class _Running:
 
 def pytest_addoption(parser):
     parser.addoption("--mutants", type=int, default=0, help="wrong signs, and misprints, in each chapter")
+    parser.addoption("--walls", choices=("none", "commands", "all"), default="none", help="whose kernels stand behind")
+    parser.addoption("--leaving", type=float, default=LEAVING, help="seconds for processes to end in after a kernel")
 
 
 def pytest_configure(config):
@@ -82,6 +88,34 @@ def until_it_answers(start, *args, **kwargs):
         except RuntimeError:
             if not left:
                 raise
+
+
+def _set_up(file: IPyNbFile) -> None:
+    """In the place of `file.setup`; where there can be no walls, or no kernel answers behind them, it goes as ever."""
+    if not _wants_walls(file):
+        IPyNbFile.setup(file)
+        return
+    root = file.config.rootpath
+    notebook = Path(file.path).relative_to(root)
+    walls = Walls(notebook, root, file.config.getoption("leaving"))
+    ordinary = nbval.plugin.RunningKernel
+    try:
+        if walls.stand:
+            behind = partial(WalledKernel, walls, partial(note, notebook, "walls", root=root))
+            nbval.plugin.RunningKernel = partial(until_it_answers, behind)
+            IPyNbFile.setup(file)
+    except RuntimeError:
+        walls.stand = False
+    finally:
+        nbval.plugin.RunningKernel = ordinary
+        if not walls.stand:
+            walls.close()
+            IPyNbFile.setup(file)
+
+
+def _wants_walls(file: IPyNbFile) -> bool:
+    whose = file.config.getoption("walls") if shutil.which("bwrap") else "none"
+    return whose == "all" or (whose == "commands" and importing(file.path, *RUNNERS))
 
 
 RUNNING = pytest.StashKey[dict]()
@@ -128,6 +162,8 @@ def pytest_collectstart(collector):
         problem = found
     if problem:
         collector.collect = partial(_refuse, f"{collector.path}: {problem}")
+    else:
+        collector.setup = partial(_set_up, collector)
 
 
 def _refuse(message: str):
@@ -174,10 +210,10 @@ def _try_mutants(item, chapter: _Running, number: int, planted: list[Mutant]) ->
         "mutants": [trial_of(mutant, chapter.sources[number], later) for mutant in planted],
         "seconds": MUTANT_SECONDS,
     }
-    with tempfile.TemporaryDirectory() as folder:
+    kernel = item.parent.kernel
+    with tempfile.TemporaryDirectory(dir=getattr(kernel, "shared", None)) as folder:
         file = Path(folder) / "trial.json"
         file.write_text(json.dumps(request), "utf-8")
-        kernel = item.parent.kernel
         expression = f"__import__('book.mutants.trial', fromlist=['answer']).answer({str(file)!r})"
         reply = _evaluate(kernel, expression, MUTANT_SECONDS * (len(planted) + 1))
         if reply["content"]["user_expressions"]["report"]["status"] != "ok":

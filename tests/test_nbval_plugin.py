@@ -21,7 +21,7 @@ BLIND = 'y = x + 0 * x\ncheck("eq-blind", one=y, two=np.copy(x))'
 def run(book, path, *options):
     """nbval with the plugin on one notebook of a tiny book; (exit status, what it printed)."""
     book.with_checks()
-    command = [sys.executable, "-m", "pytest", "-q", "-p", "nbval", "-p", "book.nbval_plugin"]
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "book.nbval_plugin", "-p", "nbval"]
     command += ["-p", "no:cacheprovider", "--nbval-lax", "--nbval-current-env", "--color=no"]
     command += [f"--rootdir={book.root}", *options, str(path)]
     environment = os.environ | {"PYTHONPATH": str(ROOT)}
@@ -102,6 +102,36 @@ def test_a_failing_cell_leaves_no_copy_even_where_one_was(book):
     path = book.notebook("one", "1 / 0", "2")
     assert run(book, path)[0] == 1
     assert not executed_path(path, book.root).exists()
+
+
+BROKEN_WALL = """#!/bin/sh
+for last; do :; done
+test "$last" = true
+"""
+
+
+@pytest.mark.parametrize("wall", ["none", "broken"])
+def test_where_there_can_be_no_walls_a_chapter_runs_without(book, monkeypatch, tmp_path, wall):
+    if wall == "broken":
+        (tmp_path / "bwrap").write_text(BROKEN_WALL)
+        (tmp_path / "bwrap").chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}{':/usr/bin:/bin' if wall == 'broken' else ''}")
+    path = book.notebook("one", "1")
+    status, out = run(book, path, "--walls=all")
+    assert status == 0, out
+    assert is_fresh(path, book.root)
+    assert "walls" not in remembered(path, book.root)
+
+
+def test_temporary_files_of_a_trial_go_with_it(book, monkeypatch):
+    temporary = book.root / "temporary"
+    temporary.mkdir()
+    monkeypatch.setenv("TMPDIR", str(temporary))
+    makes = "import shutil, tempfile\nplace = tempfile.mkdtemp(prefix='planted-')"
+    path = book.notebook("one", SETUP, f"{makes}\n{GOOD}\nshutil.rmtree(place)")
+    status, out = run(book, path, "--mutants", "3")
+    assert status == 0, out
+    assert list(temporary.glob("**/planted-*")) == []
 
 
 PRINT = """The gradient of a quadratic form:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
 import subprocess
@@ -12,70 +11,16 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from book.copies import executed_path
-from book.execute import execute
+from book.chapter import Chapter
+from book.copies import executed_path, is_fresh, remembered
+from book.execute import CELL_TIMEOUT, execute
 from book.order import ROOT, notebooks
-from utils.missing import EVERY_TOOL, PACKAGES
-from utils.node import PACKAGE
+from book.walls import RUNNERS, SPECIAL, Walls, few_programs, importing, programs_named, state_of_programs
+from utils.missing import EVERY_TOOL
 from utils.records import records
 
-
-def importing(*modules: str) -> list[Path]:
-    """Chapters that import one of some modules."""
-    texts = {path: (ROOT / path).read_text("utf-8") for path in notebooks(ROOT)}
-    return [path for path, text in texts.items() if any(f"from {module} import" in text for module in modules)]
-
-
-COMMANDS = importing("utils.terminal", "utils.slurm")
-DRAWINGS = [path for path in importing("utils.typeset") if path not in COMMANDS]
-SITES = [path for path in importing("utils.loopback") if path not in COMMANDS + DRAWINGS]
-#: Programs that a machine may not have; those of coreutils and bash are on the second one that is tried.
-SPECIAL = {
-    *PACKAGES,
-    "git",
-    "zip",
-    "unzip",
-    "tar",
-    "gzip",
-    "bzip2",
-    "conda",
-    "node",
-    "npm",
-    "chromium",
-    "chromium-browser",
-    "google-chrome",
-    "google-chrome-stable",
-    "srun",
-    "slurmctld",
-    "slurmd",
-}
-#: Runs a chapter and says, as JSON, what went wrong and which processes are still there some seconds later.
-RUN = """
-import json, os, sys, time
-from pathlib import Path
-from book.execute import execute
-
-def others():
-    names = {}
-    for process in Path("/proc").iterdir():
-        if process.name.isdigit() and int(process.name) not in (1, os.getpid()):
-            try:
-                words = (process / "cmdline").read_bytes().replace(b"\\0", b" ").decode().strip()
-                state = (process / "stat").read_text().rpartition(")")[2].split()[0]
-            except OSError:
-                continue
-            if state != "Z":  # only nobody has asked yet how it ended
-                names[process.name] = words
-    return names
-
-before = others()
-_, _, problem = execute(Path(sys.argv[1]), Path(sys.argv[2]))
-end = time.monotonic() + 5
-while (left := others().keys() - before.keys()) and time.monotonic() < end:
-    time.sleep(0.1)
-still = others()
-print(json.dumps({"problem": problem, "left": [still[number] for number in left if number in still]}))
-"""
+RUNNING = [path for path in notebooks(ROOT) if importing(ROOT / path, *RUNNERS)]
+COMMANDS = [path for path in RUNNING if importing(ROOT / path, "utils.terminal", "utils.slurm")]
 
 
 def identified(path: Path) -> str:
@@ -102,91 +47,109 @@ def shown(book: Path, chapter: Path) -> list[dict]:
     return [record for cell in nb.cells for record in records(cell)]
 
 
-def walled(folders: list[Path], temporary: Path) -> list[str]:
-    """A command behind walls: it can write in some folders and in its /tmp, and reach nobody but itself."""
-    box = ["bwrap", "--ro-bind", "/", "/", "--dev", "/dev", "--proc", "/proc", "--bind", str(temporary), "/tmp"]
-    needed = {ROOT, Path(sys.prefix), Path(sys.base_prefix), (PACKAGE.parent / "node_modules").resolve()}
-    for path in sorted(path for path in needed if path.is_relative_to("/tmp") and path.is_dir()):
-        box += ["--ro-bind", str(path), str(path)]
-    for folder in folders:
-        box += ["--bind", str(folder), str(folder)]
-    return [*box, "--unshare-net", "--unshare-pid", "--unshare-ipc", "--die-with-parent", "--new-session"]
+def run_behind_walls(root: Path, *chapters: Path, leaving: float = 60.0) -> str | None:
+    """Run chapters of a book behind walls; what went wrong, if anything."""
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "book.nbval_plugin", "-p", "nbval", "-p", "no:cacheprovider"]
+    command += ["--nbval-lax", "--nbval-current-env", f"--nbval-cell-timeout={CELL_TIMEOUT}", "--color=no"]
+    command += ["--walls=all", f"--leaving={leaving}", f"--rootdir={root}", *map(str, chapters)]
+    environment = os.environ | {"PYTHONPATH": str(ROOT)}
+    done = subprocess.run(command, cwd=root, env=environment, capture_output=True, text=True, timeout=3600)
+    return done.stdout + done.stderr if done.returncode else None
 
 
-def works(box: list[str]) -> bool:
-    return not subprocess.run([*box, "true"], capture_output=True).returncode
-
-
-def contents(folder: Path) -> set[str]:
-    return {path.relative_to(folder).as_posix() for path in folder.rglob("*")}
+def found_before(chapter: Path, root: Path = ROOT) -> dict | None:
+    """What came out when `make test` executed a chapter behind walls; None where it or a program has changed since."""
+    found = remembered(chapter, root).get("walls")
+    return found if found and found["programs"] == state_of_programs() and is_fresh(chapter, root) else None
 
 
 @pytest.fixture
-def behind_walls(tmp_path):
-    """Runs a chapter of a book behind walls; returns what went wrong, what still runs, and what was written where."""
+def walls(book):
+    """Skips where there are none."""
     if shutil.which("bwrap") is None:
         pytest.skip("bubblewrap is not installed (Debian, Ubuntu: apt install bubblewrap)")
-    home, temporary, kernels = (tmp_path / name for name in ("home", "temporary", "kernels"))
-    for folder in (home, temporary, kernels):
-        folder.mkdir()
-
-    def run(chapter: Path, book: Path) -> dict:
-        box = walled([book, home, kernels], temporary)
-        if not works(box):
-            pytest.skip("bubblewrap is installed but does not work here")
-        folders = {"home": home, "temporary": temporary, "book": book / "chapters"}
-        before = {name: contents(folder) for name, folder in folders.items()}  # with the places where folders are put
-        environment = os.environ | {
-            "HOME": str(home),
-            "TMPDIR": "/tmp",
-            "PYTHONPATH": str(ROOT),
-            "PYTHONDONTWRITEBYTECODE": "1",
-        }
-        # what Jupyter, IPython, Matplotlib and PyTorch write for any notebook
-        own = ("IPYTHONDIR", "JUPYTER_RUNTIME_DIR", "MPLCONFIGDIR", "TORCHINDUCTOR_CACHE_DIR")
-        environment |= dict.fromkeys(own, str(kernels))
-        command = [*box, sys.executable, "-c", RUN, str(chapter), str(book)]
-        done = subprocess.run(command, env=environment, cwd=ROOT, capture_output=True, text=True, timeout=600)
-        assert done.returncode == 0, done.stderr
-        written = {name: contents(folder) - before[name] for name, folder in folders.items()}
-        return json.loads(done.stdout.splitlines()[-1]) | {"written": {k: v for k, v in written.items() if v}}
-
-    return run
+    own = Walls(book.notebook("wall", "1"), book.root)
+    own.close()
+    if not own.stand:
+        pytest.skip("bubblewrap is installed but does not work here")
 
 
-@pytest.mark.parametrize("chapter", COMMANDS + DRAWINGS + SITES, ids=identified)
-def test_nothing_is_written_elsewhere_nobody_reached_no_process_left(chapter, copied, behind_walls):
-    book = copied(chapter)
-    assert behind_walls(chapter, book) == {"problem": None, "left": [], "written": {}}
+@pytest.mark.parametrize("chapter", RUNNING, ids=identified)
+def test_nothing_is_written_elsewhere_nobody_reached_no_process_left(chapter, copied, walls):
+    found, root = found_before(chapter), ROOT
+    if found is None:
+        root = copied(chapter)
+        problem = run_behind_walls(root, chapter)
+        assert problem is None, problem
+        found = found_before(chapter, root)
+        assert found, "no kernel answered behind walls"
+    assert (found["left"], found["written"]) == ([], {})
     if os.environ.get(EVERY_TOOL) == "1":
-        assert not {"missing", "untried"} & {record["kind"] for record in shown(book, chapter)}
+        assert not {"missing", "untried"} & {record["kind"] for record in shown(root, chapter)}
 
 
-def test_whoever_does_is_found(book, behind_walls):
-    stays = "import subprocess\nsubprocess.Popen(['sleep', '60'], start_new_session=True)"
+def test_whoever_does_is_found(book, walls):
+    book.with_checks()
+    stays = "import subprocess\nsubprocess.Popen(['sleep', '600'], start_new_session=True).returncode"
     writes = "\n".join(f"open({place}, 'w').close()" for place in ("'/tmp/a'", "HOME + '/b'", "'c'"))
     path = book.notebook("one", "import os\nHOME = os.environ['HOME']", writes, stays)
-    found = behind_walls(path, book.root)
-    assert found["left"] == ["sleep 60"]
-    assert found["written"] == {"temporary": {"a"}, "home": {"b"}, "book": {"c"}}
-    assert found["problem"] is None
+    outside = book.notebook("two", "open('/var/tmp/a', 'w')")
+    calls = book.notebook("three", "import socket\nsocket.create_connection(('192.0.2.1', 80), timeout=1)")
+    problem = run_behind_walls(book.root, path, outside, calls, leaving=1)
+    found = found_before(path, book.root)
+    assert found["left"] == ["sleep 600"]
+    assert found["written"] == {"temporary": ["a"], "home": ["b"], "book": ["chapters/c"]}
+    assert "2 failed" in problem
+    assert "Read-only file system" in problem
+    assert "unreachable" in problem
+    assert found_before(outside, book.root) is None
 
-    outside = "open('/var/tmp/a', 'w')"
-    calls = "import socket\nsocket.create_connection(('192.0.2.1', 80), timeout=1)"
-    for code, said in ((outside, "Read-only file system"), (calls, "unreachable")):
-        assert said in behind_walls(book.notebook("two", code), book.root)["problem"]
+
+def test_what_was_found_holds_while_nothing_has_changed(book, walls, monkeypatch):
+    book.with_checks()
+    path = book.notebook("one", "from utils.base import base")
+    assert found_before(path, book.root) is None
+    assert run_behind_walls(book.root, path) is None
+    found = found_before(path, book.root)
+    assert (found["left"], found["written"], found["few"]) == ([], {}, True)
+    with monkeypatch.context() as patch:
+        patch.setattr(f"{__name__}.state_of_programs", lambda: "another")
+        assert found_before(path, book.root) is None
+    book.write("utils/base.py", "base = 2\n")
+    assert found_before(path, book.root) is None
+
+
+@pytest.mark.parametrize(
+    ("code", "named"),
+    [
+        ("shell('git log')", {"git"}),
+        ("shell('ls | xz -9 > a.xz')", {"xz"}),
+        ("list(zip(a, b))", set()),
+        ("text = 'for a, b in zip(c, d):'", set()),
+        ("'What git does.'", set()),
+        ("from utils.slurm import Cluster", {"slurmctld", "sbatch"}),
+    ],
+)
+def test_programs_that_a_chapter_names_are_found(book, code, named):
+    found = programs_named(Chapter(book.root / book.notebook("one", code)))
+    assert named <= found
+    assert bool(named) == bool(found)
+
+
+def test_a_chapter_that_names_no_special_program_has_none(book, walls):
+    book.with_checks()
+    has = "import shutil\nassert shutil.which('bash') and {}shutil.which(''.join(['g', 'it']))"
+    paths = [book.notebook("one", has.format("not "))]
+    if shutil.which("git"):
+        paths.append(book.notebook("two", has.format(""), "program = 'git'"))
+    assert run_behind_walls(book.root, *paths) is None
+    assert [found_before(path, book.root)["few"] for path in paths] == [True, False][: len(paths)]
 
 
 @pytest.fixture
-def few_programs(monkeypatch, tmp_path):
+def machine_with_few(monkeypatch, tmp_path):
     """A machine with what comes with every Linux, and nothing else."""
-    programs = tmp_path / "programs"
-    programs.mkdir()
-    for folder in ("/usr/bin", "/bin"):
-        for program in Path(folder).iterdir():
-            if program.name not in SPECIAL and not (programs / program.name).exists():
-                (programs / program.name).symlink_to(program)
-    monkeypatch.setenv("PATH", str(programs))
+    monkeypatch.setenv("PATH", str(few_programs(tmp_path / "programs")))
     monkeypatch.delenv(EVERY_TOOL, raising=False)
 
 
@@ -202,10 +165,12 @@ def missing_tools(book: Path, chapter: Path) -> set[str]:
 
 
 @pytest.mark.parametrize("chapter", COMMANDS, ids=identified)
-def test_without_special_programs_it_runs_and_names_them(chapter, copied, few_programs):
-    book = copied(chapter)
-    _, _, problem = execute(chapter, book)
-    assert problem is None
+def test_without_special_programs_it_runs_and_names_them(chapter, copied, machine_with_few):
+    found, book = found_before(chapter), ROOT
+    if found is None or not found["few"]:  # else it had none then
+        book = copied(chapter)
+        _, _, problem = execute(chapter, book)
+        assert problem is None
     assert missing_tools(book, chapter) <= SPECIAL
     if chapter.stem in ("git", "shell_and_archives", "slurm", "tensorboard"):
         assert missing_tools(book, chapter)

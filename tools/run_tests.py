@@ -44,7 +44,7 @@ class Stage:
 
 def stages(no_data: str) -> list[Stage]:
     """What is run; `no_data` is an empty folder."""
-    cells = [*PYTEST, *NBVAL, "-p", "no:cacheprovider", f"--mutants={MUTANTS}", "chapters"]
+    cells = [*PYTEST, *NBVAL, "-p", "no:cacheprovider", f"--mutants={MUTANTS}", "--walls=commands", "chapters"]
     return [
         Stage("style", [*PYTHON, "ruff", "check", "."]),
         Stage("format", [*PYTHON, "ruff", "format", "--check", "."]),

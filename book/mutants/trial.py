@@ -9,6 +9,7 @@ import os
 import select
 import signal
 import sys
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -49,7 +50,9 @@ def trial_of(mutant: Mutant | Misprint, source: str, later: list[str]) -> tuple[
     return ([source], mutant.formulas) if isinstance(mutant, Misprint) else ([mutate(source, mutant), *later], {})
 
 
-def in_fork(shell, sources: list[str], seconds: float, formulas: dict[str, str] | None = None) -> Outcome:
+def in_fork(
+    shell, sources: list[str], seconds: float, formulas: dict[str, str] | None = None, folder: Path | None = None
+) -> Outcome:
     """Run cells in a copy of this process until the first error.
 
     Parameters
@@ -62,6 +65,8 @@ def in_fork(shell, sources: list[str], seconds: float, formulas: dict[str, str] 
         Time limit of them all.
     formulas : dict, optional
         TeX by label, in place of what is printed.
+    folder : Path, optional
+        Where the copy makes its temporary files: whoever removes it removes them.
     """
     receive, send = os.pipe()
     child = os.fork()
@@ -71,6 +76,8 @@ def in_fork(shell, sources: list[str], seconds: float, formulas: dict[str, str] 
         verdict, by = SURVIVED, ""
         try:
             _silence(shell)
+            if folder:
+                tempfile.tempdir = os.environ["TMPDIR"] = str(folder)
             if formulas:
                 kernel.replace(formulas)
             for source in sources:
@@ -117,5 +124,6 @@ def answer(path: str) -> None:
     """
     shell = get_ipython()
     request = json.loads(Path(path).read_text("utf-8"))
-    outcomes = [in_fork(shell, cells, request["seconds"], formulas) for cells, formulas in request["mutants"]]
+    seconds, folder = request["seconds"], Path(path).parent
+    outcomes = [in_fork(shell, cells, seconds, formulas, folder) for cells, formulas in request["mutants"]]
     Path(path).write_text(json.dumps([[outcome.verdict, outcome.by] for outcome in outcomes]), "utf-8")

@@ -1,0 +1,235 @@
+"""A kernel behind walls: it can write in folders of its own and nowhere else, and reach nobody but itself.
+
+What a chapter that runs commands must not do, it cannot do here, or it is found: its kernel runs in bubblewrap, with
+an empty home, an empty /tmp and no network, and when it has ended, what it has written and which processes it has left
+is put down (`found`). A chapter that names no program which a machine may lack runs on a machine without any of them.
+"""
+
+from __future__ import annotations
+
+import ast
+import contextlib
+import hashlib
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from functools import cache
+from pathlib import Path
+
+import nbval.kernel
+from jupyter_client.manager import KernelManager
+
+from book.chapter import Chapter
+from book.order import ROOT
+from utils.missing import PACKAGES
+from utils.node import PACKAGE
+
+#: Modules whose chapters start programs, or speak to sites of their own.
+RUNNERS = ("utils.terminal", "utils.slurm", "utils.typeset", "utils.loopback")
+#: Programs that a machine may not have; those of coreutils and bash come with every Linux.
+SPECIAL = frozenset(PACKAGES) | {
+    "git",
+    "zip",
+    "unzip",
+    "tar",
+    "gzip",
+    "bzip2",
+    "conda",
+    "node",
+    "npm",
+    "chromium",
+    "chromium-browser",
+    "google-chrome",
+    "google-chrome-stable",
+    "srun",
+    "slurmctld",
+    "slurmd",
+}
+#: Seconds that processes get to end in after their kernel.
+LEAVING = 60.0
+#: Seconds that a kernel gets for removing what its chapter has made.
+CLEARING = 60
+#: Bytes that the path of a kernel's socket may have.
+LONGEST = 90
+WATCHED = Path(__file__).with_name("watched.py")
+
+
+def importing(notebook: Path, *modules: str) -> bool:
+    """Whether a chapter imports one of some modules."""
+    if not any(module in notebook.read_text("utf-8") for module in modules):
+        return False
+    nodes = [node for tree in Chapter(notebook).trees.values() for node in ast.walk(tree)]
+    return not {node.module for node in nodes if isinstance(node, ast.ImportFrom)}.isdisjoint(modules)
+
+
+def programs_named(chapter: Chapter) -> set[str]:
+    """Special programs that stand in the texts of a chapter's code, or in those of the modules that it imports."""
+    trees = list(chapter.trees.values())
+    for node in [node for tree in trees for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)]:
+        module = ROOT / f"{(node.module or '').replace('.', '/')}.py"
+        if node.module and node.module.startswith("utils.") and module.is_file():
+            trees.append(ast.parse(module.read_text("utf-8")))
+    said = set()
+    for tree in trees:
+        alone = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}  # documentation
+        texts = [node for node in ast.walk(tree) if isinstance(node, ast.Constant) and isinstance(node.value, str)]
+        for node in (node for node in texts if id(node) not in alone):
+            said |= set(re.findall(r"(?<![\w.-])[\w-]+(?![\w(-])", node.value))  # not .git, nor zip(a, b)
+    return said & SPECIAL
+
+
+def few_programs(folder: Path) -> Path:
+    """Fill a folder with what comes with every Linux and nothing else, for the PATH of a machine that has no more."""
+    folder.mkdir()
+    for place in ("/usr/bin", "/bin"):
+        for program in Path(place).iterdir():
+            if program.name not in SPECIAL and not (folder / program.name).is_symlink():
+                (folder / program.name).symlink_to(program)
+    return folder
+
+
+def state_of_programs() -> str:
+    """Hash of all modules that chapters may use or start as programs of their own, and of what looks after them."""
+    paths = [*sorted((ROOT / "utils").rglob("*.py")), Path(__file__), WATCHED]
+    return hashlib.sha256(b"\0".join(path.read_bytes() for path in paths)).hexdigest()[:32]
+
+
+def works(box: list[str]) -> bool:
+    """Whether a command behind walls can be had on this machine."""
+    with contextlib.suppress(OSError):
+        return not subprocess.run([*box, "true"], capture_output=True).returncode
+    return False
+
+
+class Walls:
+    """Folders and command for one kernel; `close` removes them.
+
+    Parameters
+    ----------
+    notebook : Path
+        Relative to `root`; the kernel runs beside a copy of it.
+    root : Path
+        Of the book.
+    leaving : float
+        Seconds that processes get to end in after their kernel.
+
+    Attributes
+    ----------
+    box : list of str
+        What stands before a command that is to run behind the walls.
+    shared : Path
+        A folder that has the same path inside and outside.
+    few : bool
+        Whether there are only the programs that come with every Linux.
+    """
+
+    def __init__(self, notebook: Path, root: Path = ROOT, leaving: float = LEAVING):
+        self.base = Path(tempfile.mkdtemp(prefix="walls-")).resolve()
+        self.leaving = leaving
+        self.home, self.temporary, self.shared, self.book = (
+            self.base / name for name in ("home", "temporary", "kernel", "book")
+        )
+        self.cwd = (self.book / notebook).parent
+        for folder in (self.home, self.temporary, self.shared, self.cwd):
+            folder.mkdir(parents=True)
+        shutil.copy(root / notebook, self.cwd)
+        chapter = Chapter(root / notebook)
+        self.few = not any(map(shutil.which, programs_named(chapter)))
+        self.box = [shutil.which("bwrap") or "bwrap", "--ro-bind", "/", "/", "--dev", "/dev", "--proc", "/proc"]
+        self.box += ["--bind", str(self.temporary), "/tmp"]
+        needed = {ROOT, root.resolve(), Path(sys.prefix), Path(sys.base_prefix)}
+        needed.add((PACKAGE.parent / "node_modules").resolve())
+        if self.few:
+            needed.add(few_programs(self.base / "programs"))
+        for path in sorted(path for path in needed if path.is_relative_to("/tmp") and path.is_dir()):
+            self.box += ["--ro-bind", str(path), str(path)]
+        for folder in (self.home, self.shared, self.book):
+            self.box += ["--bind", str(folder), str(folder)]
+        self.box += ["--unshare-net", "--unshare-pid", "--unshare-ipc", "--die-with-parent", "--new-session"]
+        self.record = self.shared / "left.json"
+        self.stand = works(self.box) and len(os.fsencode(self.shared / "kernel-ipc-1")) <= LONGEST
+        self._before = self._contents()  # with the places where folders are put
+
+    def environment(self) -> dict[str, str]:
+        """Of a kernel behind the walls."""
+        environment = os.environ | {"HOME": str(self.home), "TMPDIR": "/tmp", "PYTHONDONTWRITEBYTECODE": "1"}
+        # what Jupyter, IPython, Matplotlib and PyTorch write for any notebook
+        own = ("IPYTHONDIR", "JUPYTER_RUNTIME_DIR", "MPLCONFIGDIR", "TORCHINDUCTOR_CACHE_DIR")
+        environment |= dict.fromkeys(own, str(self.shared))
+        return environment | ({"PATH": str(self.base / "programs")} if self.few else {})
+
+    def command(self, argv: list[str]) -> list[str]:
+        """That of a process which is looked after."""
+        return [*self.box, sys.executable, "-IS", str(WATCHED), str(self.record), str(self.leaving), *argv]
+
+    def found(self) -> dict | None:
+        """What is to be known of a run that has ended; None where it was killed before it could be found."""
+        try:
+            left = json.loads(self.record.read_text("utf-8"))
+        except (OSError, ValueError):
+            return None
+        now = self._contents()
+        written = {name: sorted(now[name] - before) for name, before in self._before.items() if now[name] - before}
+        return {"left": left, "written": written, "few": self.few, "programs": state_of_programs()}
+
+    def close(self) -> None:
+        """Remove the folders."""
+        shutil.rmtree(self.base, ignore_errors=True)
+
+    def _contents(self) -> dict[str, set[str]]:
+        folders = {"home": self.home, "temporary": self.temporary, "book": self.book}
+        return {
+            name: {path.relative_to(folder).as_posix() for path in folder.rglob("*")}
+            for name, folder in folders.items()
+        }
+
+
+class WalledKernel(nbval.kernel.RunningKernel):
+    """nbval's kernel, behind walls; `stop` lets it end by itself, and closes them."""
+
+    def __init__(self, walls: Walls, ended, kernel_name: str, cwd: str | None = None, startup_timeout: float = 60):
+        self.walls, self.ended, self.shared = walls, ended, walls.shared
+        walls.record.unlink(missing_ok=True)  # of a kernel that did not answer
+        for path in fonts():
+            shutil.copy(path, walls.shared)
+        self.km = KernelManager(
+            kernel_name=kernel_name,
+            kernel_spec_manager=nbval.kernel.NbvalKernelspecManager(),
+            transport="ipc",  # sockets in a folder, since there is no network
+            connection_file=str(walls.shared / "kernel.json"),
+        )
+        self.km.kernel_spec.argv = walls.command(self.km.kernel_spec.argv)
+        with open(os.devnull, "w") as nowhere:
+            self.km.start_kernel(stderr=nowhere, cwd=str(walls.cwd), env=walls.environment())
+        self.kc = self.km.client()
+        self.kc.start_channels()
+        try:
+            self.kc.wait_for_ready(timeout=startup_timeout)
+            self._ensure_iopub_up()
+        except RuntimeError:
+            self.kc.stop_channels()
+            self.km.shutdown_kernel(now=True)
+            raise
+
+    def stop(self) -> None:
+        """End the kernel and hand on what is to be known of its run."""
+        self.kc.shutdown()
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self.km.provisioner.process.wait(CLEARING + self.walls.leaving)
+        found = self.walls.found()
+        super().stop()
+        self.walls.close()
+        if found is not None:
+            self.ended(found)
+
+
+@cache
+def fonts() -> list[Path]:
+    """The list of fonts that Matplotlib makes when it first draws, and says so on stderr where it takes long."""
+    import matplotlib.font_manager  # makes the list where there is none
+
+    return list(Path(matplotlib.get_cachedir()).glob("fontlist-*.json"))
