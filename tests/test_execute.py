@@ -3,6 +3,7 @@
 import errno
 import io
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -84,9 +85,9 @@ def test_a_failure_names_notebook_cell_and_error(book, case):
 
 def test_a_cell_that_does_not_end(book, monkeypatch):
     monkeypatch.setattr(executor, "CELL_TIMEOUT", 1)
-    path = book.notebook("one", "1", "import time; time.sleep(60)")
+    path = book.notebook("one", "import time; time.sleep(600)")
     _, _, problem = execute(path, book.root)
-    assert "chapters/one.ipynb, cell 3 (import time; time.sleep(60) …)" in problem
+    assert "chapters/one.ipynb, cell 2 (import time; time.sleep(600) …)" in problem
     assert "CellTimeoutError" in problem
 
 
@@ -281,7 +282,8 @@ def test_a_terminal_sees_what_is_running(book, monkeypatch):
             return True
 
     async def pretend(notebook, root):
-        await executor.asyncio.sleep(0.05)
+        while " two " not in screen.getvalue():
+            await executor.asyncio.sleep(0.01)
         return notebook, 0.1, None
 
     book.notebook("one", "1")
@@ -291,7 +293,7 @@ def test_a_terminal_sees_what_is_running(book, monkeypatch):
     monkeypatch.setattr(executor, "REFRESH", 0.01)
     monkeypatch.setattr(sys, "stdout", screen)
     assert main(["--jobs", "2"], book.root) == 0
-    assert "\r\x1b[K0/2 finished · one 0 s, two 0 s" in screen.getvalue()
+    assert re.search(r"\r\x1b\[K0/2 finished · one \d+ s, two \d+ s", screen.getvalue())
     assert "\r\x1b[K[1/2] ok " in screen.getvalue()
 
 
@@ -311,7 +313,7 @@ def test_an_interrupted_run_keeps_what_is_finished_and_leaves_no_kernel(book):
     try:
         wait_for(lambda: pid.exists() and pid.read_text() and is_fresh(Path("chapters/quick.ipynb"), book.root))
         process.send_signal(signal.SIGINT)
-        out, err = process.communicate(timeout=30)
+        out, err = process.communicate(timeout=300)
     finally:
         process.kill()
     assert process.returncode == 130

@@ -75,10 +75,13 @@ def pool():
     import multiprocessing
     with multiprocessing.Pool(2) as pool: return pool.map(abs, [-1, 2])
 def figure():
-    start = time.perf_counter()
+    opened = []
+    def hear(event, given):
+        if event == "open" and str(given[0]).endswith((".ttf", ".otf", ".afm")): opened.append(given[0])
+    sys.addaudithook(hear)
     import matplotlib.pyplot as plt
     plt.figure()
-    return time.perf_counter() - start
+    return len(opened)
 def leave(seconds=0.7):
     if os.fork() == 0:
         os.setsid()
@@ -181,7 +184,7 @@ def test_a_box_full_of_processes_costs_its_neighbour_nothing(folder):
 @NEEDS_WALL
 def test_parallel_work_and_figures_go_as_elsewhere(folder):
     assert ask(folder, True, "pool") == [1, 2]
-    assert ask(folder, True, "figure") < 15
+    assert ask(folder, True, "figure") == 0  # it has not looked at all fonts, which takes seconds
 
 
 @pytest.mark.parametrize("isolated", [pytest.param(True, marks=NEEDS_WALL), False])
@@ -328,7 +331,7 @@ for text in bad:
     try: wire.decode(frame(text, bytes(8_000_000) if b"1000000]" in text else b""))
     except wire.WireError: continue
     assert b"4000000" in text or b"10995" in text, text[:50]
-assert time.process_time() - start < 15, time.process_time() - start
+assert time.process_time() - start < 120, time.process_time() - start  # not the square of what was sent
 print((resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) >> 10)
 """
     root = str(Path(__file__).resolve().parents[1])

@@ -52,7 +52,7 @@ def daemons(folder) -> list[int]:
     return found
 
 
-def soon(what, seconds: float = 20) -> bool:
+def soon(what, seconds: float = 120) -> bool:
     late = time.monotonic() + seconds
     while not what() and time.monotonic() < late:
         time.sleep(0.05)
@@ -74,12 +74,11 @@ def test_a_job_runs_and_its_end_is_known(cluster):
 
 @installed
 def test_states_with_reasons_are_awaited_and_arrays_have_names(cluster):
-    number = cluster("sbatch --parsable -J many -a 1-3%1 --wrap 'sleep 30'").output.strip()
+    number = cluster("sbatch --parsable -J many -a 1-3%1 --wrap 'sleep 600'").output.strip()
     cluster.wait({f"{number}_1": "RUNNING", f"{number}_[2-3%1]": "PENDING JobArrayTaskLimit"})
-    late = time.monotonic()
     with pytest.raises(ClusterFailed, match=r"after 0\.3 s jobs are .*RUNNING"):
         cluster.wait({f"{number}_1": "COMPLETED"}, seconds=0.3)
-    assert time.monotonic() - late < 60
+    assert cluster.jobs()[f"{number}_1"]["JobState"] == "RUNNING"  # nobody has waited for its end
     cluster(f"scancel {number}")
     cluster.wait({"many_1": "CANCELLED"})
     again = [cluster(f"sbatch --parsable -H -J 'one more' --wrap 'sleep {k}'").output.strip() for k in range(2)]
