@@ -43,7 +43,7 @@ def warm(shell):
 
 def until(holds) -> None:
     """Wait until something holds."""
-    end = time.monotonic() + 60
+    end = time.monotonic() + 300
     while not holds():
         assert time.monotonic() < end
         time.sleep(0.05)
