@@ -24,6 +24,7 @@ from pathlib import Path
 
 import nbval.plugin
 import pytest
+from IPython.core.displayhook import DisplayHook
 from nbval.plugin import IPyNbCell, IPyNbFile
 from xdist.scheduler import LoadScopeScheduling
 
@@ -187,7 +188,7 @@ def pytest_runtest_call(item):
     try:
         result = yield
         chapter.seconds += time.perf_counter() - start
-        item.cell["outputs"] = item.test_outputs
+        item.cell["outputs"] = _as_read(item.cell.source, item.test_outputs)
         if noise := stderr_of(item.cell):
             raise Unnoticed(f"cell {number} wrote to stderr; mend the warning\n{noise}")
         survivors = [(mutant, outcome) for mutant, outcome in zip(planted, outcomes, strict=True) if outcome.unnoticed]
@@ -202,6 +203,12 @@ def pytest_runtest_call(item):
     if not chapter.failed and item.cell_num == last:
         _keep(item.parent, chapter)
     return result
+
+
+def _as_read(source: str, outputs: list) -> list:
+    """What a reader sees of a cell's outputs: a value after which a semicolon stands is seen by nbval alone."""
+    quiet = DisplayHook.semicolon_at_end_of_expression(source)
+    return [output for output in outputs if not (quiet and output.output_type == "execute_result")]
 
 
 def _try_mutants(item, chapter: _Running, number: int, planted: list[Mutant]) -> list[Outcome]:

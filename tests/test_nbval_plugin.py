@@ -43,6 +43,15 @@ def test_a_run_leaves_the_copy_that_the_site_shows(book):
     assert "utils/checks.py" in remembered(path, book.root)["depends"]["modules"]
 
 
+def test_a_value_before_a_semicolon_is_not_shown_as_in_a_notebook(book):
+    path = book.notebook("one", "print('seen')\n1 + 1;", "1 + 1;  # quiet", "'a;'")
+    status, out = run(book, path)
+    assert status == 0, out
+    copy = nbformat.read(executed_path(path, book.root), as_version=4)
+    kinds = [[output.output_type for output in cell.outputs] for cell in copy.cells if cell.cell_type == "code"]
+    assert kinds == [["stream"], [], ["execute_result"]]
+
+
 def test_a_planted_error_that_nothing_notices_fails_its_cell_and_leaves_no_copy(book):
     path = book.notebook("one", SETUP, BLIND, GOOD)
     status, out = run(book, path, "--mutants", "3")
