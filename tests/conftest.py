@@ -14,8 +14,8 @@ from tests.tiny_book import TinyBook
 ASSIGNMENTS = "|".join(path.parent.name for path in Path(__file__).parents[1].glob("assignments/*/questions.py"))
 
 
-#: Files of few tests that take long; others take the longer, the more tests they hold.
-LONG = ("test_assignments_real.py", "test_grading_classroom.py")
+#: Files of few tests that take long, the longest first; others take the longer, the more tests they hold.
+LONG = ("test_assignments_real.py", "test_grading_classroom.py", "test_practice.py")
 
 
 class ByAssignment(LoadScopeScheduling):
@@ -26,8 +26,9 @@ class ByAssignment(LoadScopeScheduling):
     def _assign_work_unit(self, node) -> None:
         if not self.ordered:
             self.ordered = True
-            for scope in [scope for scope in self.workqueue if scope.endswith(LONG)]:
-                self.workqueue.move_to_end(scope, last=False)
+            for name in reversed(LONG):
+                for scope in [scope for scope in self.workqueue if name in scope]:
+                    self.workqueue.move_to_end(scope, last=False)
         super()._assign_work_unit(node)
 
     def _split_scope(self, nodeid: str) -> str:
