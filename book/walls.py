@@ -55,6 +55,8 @@ LEAVING = 60.0
 CLEARING = 60
 #: Bytes that the path of a kernel's socket may have.
 LONGEST = 90
+#: Where the system says how names are found, and the ways of finding those of machines that ask no other machine.
+NAMES, HERE = Path("/etc/nsswitch.conf"), ("files", "myhostname")
 WATCHED = Path(__file__).with_name("watched.py")
 
 
@@ -90,6 +92,15 @@ def few_programs(folder: Path) -> Path:
             if program.name not in SPECIAL and not (folder / program.name).is_symlink():
                 (folder / program.name).symlink_to(program)
     return folder
+
+
+def asking_nobody(settings: str) -> str:
+    """How names are found (nsswitch.conf), without asking others for those of machines: that nobody answers is no fault
+    that a program should warn of."""
+    lines = settings.splitlines()
+    words = [word for line in lines if line.startswith("hosts:") for word in line.split()]
+    services = [word for word in words if word in HERE] or ["files"]
+    return "\n".join([*(line for line in lines if not line.startswith("hosts:")), f"hosts: {' '.join(services)}\n"])
 
 
 def state_of_programs() -> str:
@@ -147,10 +158,10 @@ class Walls:
             needed.add(few_programs(self.base / "programs"))
         for path in sorted(path for path in needed if path.is_relative_to("/tmp") and path.is_dir()):
             self.box += ["--ro-bind", str(path), str(path)]
-        names = self.base / "nsswitch.conf"
-        names.write_text("hosts: files\n", "utf-8")  # that nobody answers is no fault to be warned of
-        if Path("/etc/nsswitch.conf").is_file():
-            self.box += ["--ro-bind", str(names), "/etc/nsswitch.conf"]
+        names = self.base / NAMES.name
+        if NAMES.is_file() and not NAMES.is_symlink():
+            names.write_text(asking_nobody(NAMES.read_text("utf-8")), "utf-8")
+            self.box += ["--ro-bind", str(names), str(NAMES)]
         for folder in (self.home, self.shared, self.book):
             self.box += ["--bind", str(folder), str(folder)]
         self.box += ["--unshare-net", "--unshare-pid", "--unshare-ipc", "--die-with-parent", "--new-session"]

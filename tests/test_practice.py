@@ -15,7 +15,16 @@ from book.chapter import Chapter
 from book.copies import executed_path, is_fresh, remembered
 from book.execute import CELL_TIMEOUT, execute
 from book.order import ROOT, notebooks
-from book.walls import RUNNERS, SPECIAL, Walls, few_programs, importing, programs_named, state_of_programs
+from book.walls import (
+    RUNNERS,
+    SPECIAL,
+    Walls,
+    asking_nobody,
+    few_programs,
+    importing,
+    programs_named,
+    state_of_programs,
+)
 from utils.missing import EVERY_TOOL
 from utils.records import records
 
@@ -134,6 +143,20 @@ def test_programs_that_a_chapter_names_are_found(book, code, named):
     found = programs_named(Chapter(book.root / book.notebook("one", code)))
     assert named <= found
     assert bool(named) == bool(found)
+
+
+@pytest.mark.parametrize(
+    ("hosts", "kept"),
+    [
+        ("hosts: files mdns4_minimal [NOTFOUND=return] dns myhostname\n", "files myhostname"),
+        ("hosts: dns\n", "files"),
+        ("", "files"),
+    ],
+)
+def test_names_of_machines_are_asked_of_nobody(hosts, kept):
+    assert asking_nobody(f"passwd: files sss\n{hosts}group: files\n") == (
+        f"passwd: files sss\ngroup: files\nhosts: {kept}\n"
+    )
 
 
 def test_a_chapter_that_names_no_special_program_has_none(book, walls):
