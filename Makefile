@@ -27,7 +27,7 @@ have-python = @command -v "$(PYTHON)" >/dev/null || { echo "make: there is no $(
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: named-chapter named-new-chapter named-assignment named-class help environment book test lab serve data chapter new-chapter start grade progress release grade-all pdf clear-outputs mutants lighthouse budget lock clean
+.PHONY: named-chapter named-new-chapter named-assignment named-class help environment book test lab serve data chapter new-chapter start grade progress release grade-all pdf epub clear-outputs mutants lighthouse budget lock clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' Makefile
@@ -64,6 +64,9 @@ serve: ## look at the website: http://127.0.0.1:8000 (PORT=8001 picks another po
 
 pdf: environment ## print the built website to _build/pdf (needs Chromium): make pdf, or one chapter, make pdf C=classical/pca
 	@$(RUN) -m tools.pdf $(C)
+
+epub: environment ## make an EPUB of the built website in _build/epub: make epub, or one chapter, make epub C=classical/pca
+	@$(RUN) -m tools.epub $(C)
 
 data: environment ## download real CIFAR-10 and MNIST to data/ (or DATA_ROOT), verified
 	@$(RUN) -m utils.data

@@ -25,6 +25,7 @@ SCREEN_ONLY = re.compile(
     re.S,
 )
 HEADING = re.compile(r"<(/?)h([1-5])(?=[ >])")
+SUBTITLE = "Machine learning from matrix calculus to WGAN, derived by hand and checked by machine"
 
 
 @dataclass
@@ -103,21 +104,21 @@ def of_book(site: Path, pages: list[str], parts: dict[str, str], title: str) -> 
 
 def part(text: str, page: str, numbers: dict[str, int], deeper: int = 0) -> str:
     """The article of a page as part of a document of the pages in `numbers`, its headings so much `deeper`."""
-    body = SCREEN_ONLY.sub("", _article(text))
+    body = SCREEN_ONLY.sub("", article(text))
     body = TAG.sub(lambda tag: _tag(tag[0], page, numbers), body)
     if deeper:
         body = HEADING.sub(lambda found: f"<{found[1]}h{int(found[2]) + deeper}", body)
     return f'<div class="page" id="page-{numbers[page]}">{body}</div>'
 
 
-def _article(text: str) -> str:
+def article(text: str) -> str:
     start = text.index(">", text.index('<article class="bd-article"')) + 1
     return text[start : text.index("</article>", start)]
 
 
 def _heading(text: str) -> str:
     """The heading of a page, without tags."""
-    heading = re.search(r"<h1[^<>]*>(.*?)</h1>", SCREEN_ONLY.sub("", _article(text)), re.S)[1]
+    heading = re.search(r"<h1[^<>]*>(.*?)</h1>", SCREEN_ONLY.sub("", article(text)), re.S)[1]
     return re.sub(r"<[^<>]*>", "", heading).strip()
 
 
@@ -162,7 +163,7 @@ def _front(document: Document) -> str:
     lines = "".join(map(_line, document.contents))
     return (
         f'<div class="front"><p class="title">{html.escape(document.title)}</p>'
-        f'<p class="subtitle">Machine learning from matrix calculus to WGAN, derived by hand and checked by machine</p>'
+        f'<p class="subtitle">{SUBTITLE}</p>'
         f'<p class="small">Code that only draws, or tries an equation out, is left out: it stands in the notebooks.</p>'
         f'<p class="small">Text under CC BY 4.0, code under the MIT licence.</p></div>'
         f'<nav class="contents"><p class="title">Contents</p>{lines}</nav>'
