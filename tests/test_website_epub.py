@@ -54,6 +54,7 @@ height="9" loading="lazy" decoding="async"><img class="only-dark" src="../_stati
 <details class="eer-further"><summary>Further: another 3 min</summary><p>more</p></details>
 <div class="solution dropdown admonition" id="s/1"><p class="admonition-title">Solution to <a href="#same">1</a></p>
 <section><p>Because.</p></section></div>
+<table><tr><th><p></p></th><th>k</th></tr><tr><td>error</td><td>0.1</td></tr></table>
 <style>td {{ color: red; }}</style><script>if (a < b) alert("x")</script></section>"""
 
 
@@ -171,7 +172,10 @@ def test_pages_say_in_words_what_they_show_elsewhere(page):
     assert '<div class="eer-frame" data-label="two">B<p class="eer-label">two</p></div>' in page
     assert '<div id="demo-knn" class="eer-demo"><p class="eer-note">On the website a demo stands here' in page
     assert "<p>Further: another 3 min</p><p>more</p>" in page
-    assert re.search(r'<details class="solution[^>]*>\s*<summary class="admonition-title">Solution to ', page)
+    assert re.search(
+        r'<details class="solution[^>]*>\s*<summary class="admonition-title">Solution to <span>1</span></summary>', page
+    )
+    assert "<table><tr><td><p></p></td><th>k</th></tr>" in page
 
 
 def test_links_lead_within_the_book_or_to_other_sites_or_are_text(page, files):

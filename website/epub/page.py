@@ -124,7 +124,7 @@ def xhtml(file: str, title: str, body: str) -> str:
     return (
         f'<?xml version="1.0" encoding="utf-8"?>\n<!DOCTYPE html>\n'
         f'<html xmlns="{XHTML}" xmlns:epub="{OPS}" lang="en" xml:lang="en">\n<head><title>{html.escape(title)}</title>'
-        f'<link rel="stylesheet" href="{style}"/></head>\n<body>{body}</body>\n</html>\n'
+        f'<link rel="stylesheet" href="{style}"/></head>\n<body><main>{body}</main></body>\n</html>\n'
     )
 
 
@@ -251,6 +251,14 @@ def _solution(element: ET.Element, classes: set[str], page: Page) -> None:
     title = element.find("p") if "dropdown" in classes and element.tag == "div" else None
     if title is not None and title.get("class") == "admonition-title":
         element.tag, title.tag = "details", "summary"
+        for link in title.iter("a"):  # what folds when it is touched leads nowhere else
+            link.tag, link.attrib = "span", {}
+
+
+def _header(element: ET.Element, classes: set[str], page: Page) -> None:
+    """A cell without words is no header."""
+    if element.tag == "th" and not "".join(element.itertext()).strip():
+        element.tag = "td"
 
 
 CHANGES: tuple[Callable[[ET.Element, set[str], Page], None], ...] = (
@@ -260,6 +268,7 @@ CHANGES: tuple[Callable[[ET.Element, set[str], Page], None], ...] = (
     _demo,
     _further,
     _solution,
+    _header,
 )
 
 
