@@ -121,6 +121,7 @@ def test_epubcheck_has_nothing_against_it(book):
 
 def test_the_same_site_makes_the_same_book(site, book):
     assert epub.made(site, NAMES, BEGINS) == book
+    assert {entry.date_time for entry in zipfile.ZipFile(io.BytesIO(book)).infolist()} == {(1980, 1, 1, 0, 0, 0)}
 
 
 def test_every_formula_is_mathml_with_its_tex(page):

@@ -286,8 +286,6 @@ def _target(page: str, address: str, pages: Mapping[str, set[str]]) -> str | Non
     if document.ELSEWHERE.match(address):
         return address
     path, _, anchor = address.partition("#")
-    if "?" in path:  # a state of a demo
-        return None
     name = posixpath.normpath(posixpath.join(posixpath.dirname(page), path)) if path else page
     if name not in pages or (name == page and anchor not in pages[name]):
         return None
