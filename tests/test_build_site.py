@@ -1,12 +1,17 @@
 """The site is made again exactly as far as something changed, and a build with warnings fails every time."""
 
+import re
+import shutil
 import subprocess
 import sys
 
 import pytest
+from sphinx.environment import BuildEnvironment
+from sphinx.environment.collectors.toctree import TocTreeCollector
 
 from tools import build_site
 from website import finishing
+from website.extensions import numbering
 
 BOOK = {
     "_config.yml": "title: A book\nbibtex_bibfiles: [references.bib]\nonly_build_toc_files: true\n",
@@ -98,35 +103,6 @@ def test_a_lost_page_is_made_again(root, steps):
     assert not (root / "_build/html/other.html").exists()  # Sphinx writes it again only if it is not there
 
 
-@pytest.mark.parametrize(
-    ("file", "stay"),
-    [
-        ("chapters/a.md", True),
-        ("registers/classical/glossary.md", True),
-        ("_build/executed/chapters/a.ipynb", True),
-        ("website/static/book.css", True),
-        ("website/extensions/records.py", False),
-        ("website/finishing/pages.py", False),
-        ("utils/checks.py", False),
-        ("constraints.txt", False),
-    ],
-)
-def test_pages_made_by_other_code_go(root, steps, file, stay):
-    """Sphinx and the finishing leave pages alone whose documents have not changed, whatever made them."""
-    taken(root, steps)
-    page, read = root / "_build/html/other.html", root / "_build/.doctrees/environment.pickle"
-    for path in (page, read, root / file):
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text("changed")
-    assert taken(root, steps)[-1] == "finish"
-    assert [page.exists(), read.exists()] == [stay, stay]
-    steps.problems = ["a warning"]
-    (root / "chapters/a.md").write_text("again")
-    page.write_text("kept")
-    assert build_site.build(root) == 1
-    assert page.exists()  # of the same code
-
-
 def test_a_failed_build_is_tried_again(root, steps, capsys):
     taken(root, steps)
     (root / "chapters/a.md").write_text("# Changed\n")
@@ -181,6 +157,116 @@ def test_pages_are_read_in_parallel(root):
         config.write(f"sphinx: {{local_extensions: {{website.extensions.parallel: {str(build_site.ROOT)!r}}}}}\n")
     assert build_site.make_pages(root, root / "_build/html") == []
     assert "Theorem 1.1" in (root / "_build/html/chapters/p7.html").read_text()
+
+
+CHAPTER = """# Chapter {0}
+
+```{{prf:theorem}}
+:label: thm-{0}
+
+Of a first section.
+```
+
+## A section
+
+```{{figure}} picture.png
+:name: fig-{0}
+
+With a caption.
+```
+
+```{{math}}
+:label: eq-{0}
+
+a = {0}
+```
+
+```{{exercise}}
+:label: ex-{0}
+
+Asked.
+```
+
+```{{prf:theorem}}
+:label: second-{0}
+
+Of a second one.
+```
+
+| no | number |
+|----|--------|
+"""
+EXERCISE = "\n```{{exercise}}\n:label: more-{0}\n\nOne more.\n```\n"
+
+
+def numbers(site):
+    """What stands as a number in a site's pages."""
+    number = re.compile(r'(?:caption-number|eqno|section-number)">(?:\s*<[^>]*>)*\s*([^<]+)')
+    return {path.name: number.findall(path.read_text()) for path in sorted(site.glob("chapters/*.html"))}
+
+
+def test_numbers_are_those_that_sphinx_gives_and_no_page_is_unpickled_for_them(root, monkeypatch):
+    site = root / "_build/html"
+    for i in range(4):
+        (root / f"chapters/p{i}.md").write_text((CHAPTER + "\n## Further\n" + EXERCISE).format(i))
+    (root / "chapters/picture.png").write_bytes(b"")
+    entries = ", ".join(f"{{file: chapters/p{i}}}" for i in range(4))
+    parts = f"parts: [{{numbered: true, chapters: [{entries}]}}]"
+    (root / "_toc.yml").write_text(f"format: jb-book\nroot: index\n{parts}\n")
+    config = (root / "_config.yml").read_text()
+    extra = "extra_extensions: [sphinx_proof, sphinx_exercise], config: {numfig_secnum_depth: 2}"
+    own = f"local_extensions: {{website.extensions.numbering: {str(build_site.ROOT)!r}}}"
+
+    def build(sphinx):
+        (root / "_config.yml").write_text(f"{config}sphinx: {{{sphinx}}}\n")
+        assert build_site.make_pages(root, site) == []
+        return numbers(site)
+
+    first = build(f"{extra}, {own}")
+    (root / "chapters/p1.md").write_text(CHAPTER.replace("## A section", f"{EXERCISE}\n## A section").format(1))
+    unpickled, count, get_doctree = [], numbering.COUNT, BuildEnvironment.get_doctree
+
+    def watched(collector, env):
+        with monkeypatch.context() as patch:
+            patch.setattr(
+                BuildEnvironment, "get_doctree", lambda e, name: unpickled.append(name) or get_doctree(e, name)
+            )
+            changed = count(collector, env)
+        bones = [node for tree in env.eer_skeletons.values() for node in tree.findall()]
+        assert {node.document for node in bones} == {None}
+        assert sorted(env.eer_skeletons) == [*(f"chapters/p{i}" for i in range(4)), "index"]
+        return changed
+
+    monkeypatch.setattr(numbering, "COUNT", watched)
+    second = build(f"{extra}, {own}")
+    assert unpickled == []
+    monkeypatch.undo()
+    TocTreeCollector.assign_figure_numbers = numbering.COUNT
+    for folder in (site, root / "_build/.doctrees"):
+        shutil.rmtree(folder)
+    assert build(extra) == second != first
+    assert sum("Exercise" in number for number in second["p1.html"]) == 2
+
+
+def test_pages_of_documents_that_were_taken_out_go(root):
+    site = root / "_build/html"
+    with (root / "_config.yml").open("a") as config:
+        config.write(f"sphinx: {{local_extensions: {{website.extensions.gone_pages: {str(build_site.ROOT)!r}}}}}\n")
+    for name in ("a", "b"):
+        (root / f"chapters/{name}.md").write_text("# A chapter\n")
+    toc = (root / "_toc.yml").read_text()
+    (root / "_toc.yml").write_text(toc.replace("]", ", {file: chapters/b}]"))
+    assert build_site.make_pages(root, site) == []
+    before = {path.relative_to(site).as_posix() for path in site.rglob("*.html")}
+    (root / "_toc.yml").write_text(toc)
+    (site / "prf-prf.html").write_text("an index of long ago")
+    (site / "_static/part.html").write_text("no page")
+    assert build_site.make_pages(root, site) == []
+    after = {path.relative_to(site).as_posix() for path in site.rglob("*.html")}
+    assert after == before - {"chapters/b.html"} | {"_static/part.html"}
+    assert {"index.html", "genindex.html", "search.html", "chapters/a.html"} <= after
+    assert build_site.make_pages(root, site) == []  # nothing is written
+    assert {path.relative_to(site).as_posix() for path in site.rglob("*.html")} == after
 
 
 def test_a_start_does_not_build_grammars():

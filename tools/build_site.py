@@ -44,10 +44,6 @@ INGREDIENTS = (
     "utils",
     "website",
 )
-#: The code that makes pages, and what it was pinned to: after a change of these no page is as it would be made today.
-MAKERS = ("constraints.txt", "book", "utils", "website")
-#: What made the pages that are there.
-MADE_BY = BUILD / KEPT / "made_by"
 NOT_READ = {"__pycache__", "node_modules"}
 
 
@@ -68,13 +64,8 @@ def build(root: Path = ROOT) -> int:
         print(f"the website was not built: {said(problem)}", file=sys.stderr)
         return 1
     (root / MEMORY).unlink(missing_ok=True)  # a build that fails, or is ended, does not count
-    if _made_by(root) != now["makers"]:  # Sphinx looks at documents and templates only
-        shutil.rmtree(root / BUILD / ".doctrees", ignore_errors=True)
-        finished = False
     if not finished:
-        shutil.rmtree(site, ignore_errors=True)  # pages of other code or of somebody else, or a build that did not end
-    (root / MADE_BY).parent.mkdir(parents=True, exist_ok=True)
-    (root / MADE_BY).write_text(now["makers"])
+        shutil.rmtree(site, ignore_errors=True)  # pages that someone else wrote, or a build that did not end
     if now["pages"] != before.get("pages") or not finished:
         problems = make_pages(root, site)
         if problems:
@@ -128,18 +119,16 @@ def make_pages(root: Path, site: Path) -> list[str]:
 
 
 def ingredients(root: Path) -> dict[str, str]:
-    """Hashes of what the site is made of: of its pages, of the code that makes them, and of what is only bundled."""
+    """Hashes of what the site is made of: of its pages, and of what is only bundled."""
     config = yaml.safe_load((root / "_config.yml").read_text("utf-8"))
     roots = [*INGREDIENTS, *config.get("bibtex_bibfiles", [])]
     roots += [f"{document}{suffix}" for document in documents(root) for suffix in (".md", ".ipynb")]
     files = {file for path in roots for file in _files(root / path)}
     bundled = {file for path in BUNDLED for file in _files(root / path)}
     executed = {root / BUILD / "executed" / f"{document}.ipynb" for document in documents(root)}
-    makers = {file for path in MAKERS for file in _files(root / path)}
     zips = set((root / BUILD / "student-zips").glob("*.zip"))
     return {
         "pages": _hash(root, (files - bundled) | executed | zips) + repr(DEMOS),
-        "makers": _hash(root, makers - bundled),
         "bundled": _hash(root, bundled),
     }
 
@@ -161,13 +150,6 @@ def _hash(root: Path, files: set[Path]) -> str:
             content = path.read_bytes()
             digest.update(f"{path.relative_to(root).as_posix()}\0{len(content)}\0".encode() + content)
     return digest.hexdigest()
-
-
-def _made_by(root: Path) -> str:
-    try:
-        return (root / MADE_BY).read_text()
-    except OSError:
-        return ""
 
 
 def _remembered(root: Path) -> dict:
