@@ -14,6 +14,7 @@ downloads render records anew. The modules that draw figures count only for copi
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import os
@@ -108,6 +109,13 @@ def note(notebook: Path, name: str, value, root: Path = ROOT) -> None:
         nb = nbformat.read(path, as_version=4)
         nb.metadata["eer"][name] = value
         write_atomically(path, nbformat.writes(nb))
+
+
+def keep_up(notebook: Path, root: Path = ROOT) -> None:
+    """Have a fresh copy remember the text of a notebook that was edited since, so that its print is not read again."""
+    if executed_path(notebook, root).stat().st_mtime_ns < (root / notebook).stat().st_mtime_ns:
+        with contextlib.suppress(OSError):  # where nothing can be written, it is read again
+            note(notebook, "text", _text(stored.notebook(root / notebook)), root)
 
 
 def remembered(notebook: Path, root: Path = ROOT) -> dict:

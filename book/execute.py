@@ -24,7 +24,7 @@ from nbclient.exceptions import CellExecutionError
 
 from book import probe, stored
 from book.chapter import Chapter
-from book.copies import EXECUTED, Run, forget, is_fresh, keep, remembered
+from book.copies import EXECUTED, Run, forget, is_fresh, keep, keep_up, remembered
 from book.order import ROOT, notebook_named, notebooks
 from book.room import no_room, said
 from book.turns import one_at_a_time
@@ -247,6 +247,8 @@ def main(argv: list[str] | None = None, root: Path = ROOT) -> int:
 def run(wanted: list[Path], options: argparse.Namespace, root: Path) -> int:
     """Execute those of the notebooks `wanted` that are out of date, and say how it went."""
     stale = [notebook for notebook in dict.fromkeys(wanted) if options.force or not is_fresh(notebook, root)]
+    for notebook in set(wanted).difference(stale):
+        keep_up(notebook, root)
     # the slowest first, as far as their last run is remembered, so that none is left to run alone at the end
     stale.sort(key=lambda notebook: -remembered(notebook, root).get("seconds", float("inf")))
     print(f"{len(wanted)} notebooks, {len(stale)} to run, {options.jobs} at a time", flush=True)

@@ -1,12 +1,14 @@
 """An executed copy is out of date exactly when something that its outputs depend on has changed."""
 
+import os
+
 import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_output
 
 from book import copies
 from book.copies import READS_DATA, Run, executed_path, is_fresh, keep, remembered
-from book.execute import execute
+from book.execute import execute, main
 from tests.tiny_book import pretend_executed, stale
 from utils.records import RECORD_MIME
 
@@ -39,6 +41,21 @@ def test_the_print_counts_where_it_is_evaluated(book, evaluated):
     assert stale(book) == []  # words, and equations without a label
     book.notebook("one", code, prose=EQUATION.format("a = 2", "b = 2"))
     assert stale(book) == (["one"] if evaluated else [])
+
+
+def test_the_print_of_an_edited_text_is_read_once(book, monkeypatch):
+    code, prose = 'check("eq-a", printed={"a": 1.0}, one=1.0)', EQUATION.format("a = 1", "b = 2")
+    book.notebook("one", code, prose=prose)
+    pretend_executed(book)
+    path = book.notebook("one", code, prose="Other w" + prose[1:])
+    later = executed_path(path, book.root).stat().st_mtime_ns + 1
+    os.utime(book.root / path, ns=(later, later))
+    read, reads = copies._print, []
+    monkeypatch.setattr(copies, "_print", lambda nb: reads.append(1) or read(nb))
+    assert [main([], book.root) for _ in range(3)] == [0, 0, 0]
+    assert len(reads) == 1
+    book.notebook("one", code, prose=EQUATION.format("a = 2", "b = 2"))
+    assert stale(book) == ["one"]
 
 
 def test_what_evaluates_the_print_counts_and_what_runs_the_chapter_does_not(book):
