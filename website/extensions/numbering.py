@@ -25,18 +25,21 @@ def skeleton(env, tree: nodes.Element) -> list[nodes.Element]:
         elif isinstance(node, nodes.section):
             found.append(nodes.section("", *skeleton(env, node), ids=node["ids"]))
         elif isinstance(node, nodes.Element):
+            bones = skeleton(env, node)
             if any(domain.get_enumerable_node_type(node) for domain in env.domains.values()):
-                found.append(node.deepcopy())  # whether it has a number may depend on what it holds, such as a caption
-            else:
-                found += skeleton(env, node)
+                titles = [child.deepcopy() for child in node if isinstance(child, (nodes.caption, nodes.title))]
+                bare = node.copy()
+                bare.extend([*titles, *bones])  # where there is a title of no words, Sphinx gives no number
+                bones = [bare]
+            found += bones
     return found
 
 
 def keep(app, tree):
     """A page has been read."""
     kept = app.env.eer_skeletons = getattr(app.env, "eer_skeletons", {})
-    kept[app.env.docname] = bones = nodes.Element("", *skeleton(app.env, tree))
-    for node in bones.findall():
+    kept[app.env.docname] = root = nodes.Element("", *skeleton(app.env, tree))
+    for node in root.findall():
         node.document = None  # the whole page, which would be pickled, too
 
 
