@@ -7,7 +7,7 @@ import pytest
 import torch
 from torch.profiler import record_function
 
-from utils.memory import ends, highest, memory_of, watched
+from utils.memory import _table, ends, highest, memory_of, watched
 
 
 def test_sizes_stages_and_order():
@@ -58,6 +58,18 @@ def test_garbage_from_before_is_not_counted():
     ring.append(ring)
     del ring
     assert len(watched(gc.collect)) == 0
+
+
+def test_a_block_from_before_has_no_size_of_another_that_lay_there():
+    """PyTorch gives it that size where the other was taken in an earlier record, and given back after it."""
+    changes = [(-3, 64), (12, 128), (20, 64), (-20, 64), (-5, 128), (-20, 64)]
+    memory = [
+        {"name": "[memory]", "ts": i, "args": {"Device Type": 0, "Bytes": change, "Addr": address}}
+        for i, (change, address) in enumerate(changes)
+    ]
+    table = _table(memory, ())
+    assert table["change"].tolist() == [12, 20, -20]
+    assert ends(table) == {"before": 12}
 
 
 def test_memories_count_once_and_whole():

@@ -53,13 +53,27 @@ def watched(
     finally:
         if enabled:
             gc.enable()
-    rows, stage = [], "before"
+    return _table(events, stages)
+
+
+def _table(events: Iterable[dict], stages: Sequence[str]) -> pd.DataFrame:
+    """`watched`'s table of a profiler's trace.
+
+    PyTorch remembers blocks from record to record. One that was given back between two records is unknown to it, so
+    that whatever came to lie at its address is later given back with its size: only what this record saw taken counts.
+    """
+    rows, taken, stage = [], {}, "before"
     for event in sorted((e for e in events if "ts" in e), key=lambda e: e["ts"]):
         given = event.get("args", {})
         if event["name"] in stages and event.get("cat") == "user_annotation":
             stage = event["name"]
         if event["name"] == "[memory]" and given["Device Type"] == 0:
-            rows.append([stage, given["Bytes"], given["Addr"]])
+            change, address = given["Bytes"], given["Addr"]
+            if change > 0:
+                taken[address] = change
+            elif taken.pop(address, None) != -change:
+                continue
+            rows.append([stage, change, address])
     table = pd.DataFrame(rows, columns=["stage", "change", "address"])
     table["alive"] = table["change"].astype(int).cumsum()
     return table
