@@ -17,7 +17,7 @@ import yaml
 from pygments.formatters import HtmlFormatter
 
 from book.order import ROOT, documents
-from tools.pdf import BOOK, page_of, parts
+from tools.pdf import BOOK, missing_page, page_of, parts
 from tools.serve import SITE
 from website.epub import checking, formulas, package, page, pictures
 from website.paper.document import SUBTITLE
@@ -27,12 +27,7 @@ RIGHTS = "Text under CC BY 4.0, code under the MIT licence."
 
 def main(arguments: list[str]) -> int:
     start, chapter = time.perf_counter(), arguments[0] if arguments else None
-    missing = None
-    if not (SITE / "index.html").is_file():
-        missing = "there is no website to make a book of yet; run make book"
-    elif chapter and not (SITE / page_of(chapter)).is_file():
-        missing = f"the website has no chapter {chapter}; name one as in make epub C=classical/pca"
-    if missing:
+    if missing := missing_page(SITE, chapter, "epub"):
         print(f"make: {missing}", file=sys.stderr)
         return 1
     pages = [page_of(chapter)] if chapter else [f"{name}.html" for name in documents(ROOT)[1:]]

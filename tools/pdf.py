@@ -38,13 +38,9 @@ FILL = """(numbers) => document.querySelectorAll('.contents a').forEach((link) =
 def main(arguments: list[str]) -> int:
     start, chapter = time.perf_counter(), arguments[0] if arguments else None
     browser = find_browser()
-    missing = None
+    missing = missing_page(SITE, chapter, "pdf")
     if browser is None:
         missing = "no Chromium on this machine; install it (Debian and Ubuntu: apt-get install chromium)"
-    elif not (SITE / "index.html").is_file():
-        missing = "there is no website to print yet; run make book"
-    elif chapter and not (SITE / page_of(chapter)).is_file():
-        missing = f"the website has no chapter {chapter}; name one as in make pdf C=classical/pca"
     if missing:
         print(f"make: {missing}", file=sys.stderr)
         return 1
@@ -63,6 +59,15 @@ def main(arguments: list[str]) -> int:
     size, pages = len(pdf) / 1e6, len(places.pages(pdf))
     print(f"{target.relative_to(ROOT)}: {pages} pages, {size:.1f} MB, {time.perf_counter() - start:.0f} s")
     return 0
+
+
+def missing_page(site: Path, chapter: str | None, command: str) -> str | None:
+    """What to say where the site, or one chapter's page, from which `make command` makes something is not there."""
+    if not (site / "index.html").is_file():
+        return "there is no website to print yet; run make book"
+    if chapter and not (site / page_of(chapter)).is_file():
+        return f"the website has no chapter {chapter}; name one as in make {command} C=classical/pca"
+    return None
 
 
 def page_of(chapter: str) -> str:
