@@ -9,7 +9,7 @@ import pytest
 
 from book.chapter import Chapter
 from book.order import ROOT
-from tests.browser.visit import visiting
+from tests.browser.visit import PATIENCE, visiting
 
 PAGE = "chapters/classical/pca.html"
 EQUATION = "eq-pca-coefficient"
@@ -24,7 +24,7 @@ def page(browser, address):
 
 @pytest.fixture
 def copied(page):
-    """copied(selection): the clipboard after a selection by script and the keys for copying, and its HTML.
+    """copied(selection): the clipboard after a selection by script and the keys for copying, as text and as HTML.
 
     Waits for text that holds `sign`.
     """
@@ -43,22 +43,23 @@ def copied(page):
             argument,
         )
         page.keyboard.press("Control+c")
-        page.wait_for_function(  # sources may come after what was copied without them
-            "(sign) => navigator.clipboard.readText().then((text) => text !== 'nothing' && text.includes(sign))",
-            arg=sign,
-        )
+        # sources may come after what was copied without them: text and HTML are those of one and the same copy
         return page.evaluate(
-            """async () => {
-              for (;;) {
+            """async ([sign, patience]) => {
+              for (const end = Date.now() + 1000 * patience; Date.now() < end; ) {
                 try {
                   const [item] = await navigator.clipboard.read();
-                  const html = item.types.includes('text/html') ? await (await item.getType('text/html')).text() : '';
-                  return [await navigator.clipboard.readText(), html];
+                  const given = async (type) => item.types.includes(type) ? (await item.getType(type)).text() : '';
+                  const [text, html] = [await given('text/plain'), await given('text/html')];
+                  if (text !== 'nothing' && text.includes(sign)) return [text, html];
                 } catch (problem) { // the sources have come in between
                   if (problem.name !== 'InvalidStateError') throw problem;
                 }
+                await new Promise(requestAnimationFrame);
               }
-            }"""
+              throw new Error(`nothing with ${sign} was copied`);
+            }""",
+            [sign, PATIENCE],
         )
 
     return copy
