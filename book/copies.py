@@ -8,6 +8,9 @@ where the module that reads them was loaded. It is fresh while all of these are
 what they were. What was loaded is asked of the kernel, not guessed from the text, so imports made inside functions and
 on use count, and what was never loaded does not.
 
+What a copy remembers also lies beside it, in a small file of its own, since most who ask for it want nothing else of a
+file of megabytes. It counts only for the very copy that it was written with.
+
 Modules whose change alters how outputs look and not what they say do not count at all (`LOOKS`): the site and the
 downloads render records anew. The modules that draw figures count only for copies that hold a drawing (`DRAWS`).
 """
@@ -74,7 +77,9 @@ def executed_path(notebook: Path, root: Path = ROOT) -> Path:
 
 def forget(notebook: Path, root: Path = ROOT) -> None:
     """Remove the copy of `notebook`: a chapter that runs, or fails, has none."""
-    executed_path(notebook, root).unlink(missing_ok=True)
+    path = executed_path(notebook, root)
+    path.unlink(missing_ok=True)
+    _beside(path).unlink(missing_ok=True)
 
 
 def keep(notebook: Path, nb: nbformat.NotebookNode, run: Run, root: Path = ROOT) -> None:
@@ -97,9 +102,7 @@ def keep(notebook: Path, nb: nbformat.NotebookNode, run: Run, root: Path = ROOT)
         "memory_bytes": run.memory_bytes,
         "cores": run.cores,
     }
-    path = executed_path(notebook, root)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    write_atomically(path, nbformat.writes(nb))
+    _write(executed_path(notebook, root), nb)
 
 
 def note(notebook: Path, name: str, value, root: Path = ROOT) -> None:
@@ -108,23 +111,45 @@ def note(notebook: Path, name: str, value, root: Path = ROOT) -> None:
     if path.is_file():
         nb = nbformat.read(path, as_version=4)
         nb.metadata["eer"][name] = value
-        write_atomically(path, nbformat.writes(nb))
+        _write(path, nb)
 
 
 def keep_up(notebook: Path, root: Path = ROOT) -> None:
     """Have a fresh copy remember the text of a notebook that was edited since, so that its print is not read again."""
     if executed_path(notebook, root).stat().st_mtime_ns < (root / notebook).stat().st_mtime_ns:
         with contextlib.suppress(OSError):  # where nothing can be written, it is read again
-            note(notebook, "text", _text(stored.notebook(root / notebook)), root)
+            note(notebook, "text", _text(stored.notebook(root / notebook, schema=False)), root)
 
 
 def remembered(notebook: Path, root: Path = ROOT) -> dict:
     """What the copy of `notebook` remembers of its run, fresh or not; empty where there is no readable copy."""
+    path = executed_path(notebook, root)
+    with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
+        beside = json.loads(_beside(path).read_text("utf-8"))
+        if beside["of"] == _stamp(path):
+            return dict(beside["eer"])
     try:
-        nb = json.loads(executed_path(notebook, root).read_text("utf-8"))
-        return dict(nb["metadata"]["eer"])
+        return dict(json.loads(path.read_text("utf-8"))["metadata"]["eer"])
     except (OSError, ValueError, KeyError, TypeError):
         return {}
+
+
+def _write(path: Path, nb: nbformat.NotebookNode) -> None:
+    """Write a copy, and beside it what it remembers."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    write_atomically(path, nbformat.writes(nb))
+    with contextlib.suppress(OSError):  # the copy says it, too
+        write_atomically(_beside(path), json.dumps({"of": _stamp(path), "eer": nb.metadata["eer"]}))
+
+
+def _beside(copy: Path) -> Path:
+    return copy.with_suffix(".run.json")
+
+
+def _stamp(copy: Path) -> list[int]:
+    """What changes when a copy is written."""
+    state = copy.stat()
+    return [state.st_mtime_ns, state.st_size]
 
 
 def is_fresh(notebook: Path, root: Path = ROOT) -> bool:
@@ -134,7 +159,7 @@ def is_fresh(notebook: Path, root: Path = ROOT) -> bool:
     if not isinstance(depends, dict):
         return False
     try:
-        nb = stored.notebook(root / notebook)
+        nb = stored.notebook(root / notebook, schema=False)
     except (OSError, ValueError):  # whoever runs it says why
         return False
     if any(depends.get(name) != value for name, value in _circumstances(nb, root).items()):

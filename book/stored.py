@@ -39,8 +39,15 @@ def text_of(path: Path) -> str:
         raise ValueError(f"line {line} is not in UTF-8; save the file as UTF-8") from None
 
 
-def notebook(path: Path) -> NotebookNode:
+def notebook(path: Path, schema: bool = True) -> NotebookNode:
     """The notebook of format 4 in a file.
+
+    Parameters
+    ----------
+    path : Path
+        Where it lies.
+    schema : bool
+        Whether to look also at what no part of the book reads, and say so on the log; this takes most of the time.
 
     Raises
     ------
@@ -52,11 +59,11 @@ def notebook(path: Path) -> NotebookNode:
     import nbformat  # takes a second, and most readers of a chapter do without
 
     text = text_of(path)
-    cells = parsed(text)["cells"]
-    for number, cell in enumerate(cells, 1):
+    content = parsed(text)
+    for number, cell in enumerate(content["cells"], 1):
         if not (isinstance(cell, dict) and {"cell_type", "source", "metadata"} <= cell.keys()):
             raise ValueError(f"cell {number} is no cell of format 4; restore the file (git checkout -- FILE)")
-    return nbformat.reads(text, as_version=4)
+    return nbformat.reads(text, as_version=4) if schema else nbformat.v4.to_notebook(content)
 
 
 def conflict(text: str) -> int | None:

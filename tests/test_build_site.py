@@ -1,5 +1,6 @@
 """The site is made again exactly as far as something changed, and a build with warnings fails every time."""
 
+import pickle
 import re
 import shutil
 import subprocess
@@ -11,7 +12,7 @@ from sphinx.environment.collectors.toctree import TocTreeCollector
 
 from tools import build_site
 from website import finishing
-from website.extensions import numbering
+from website.extensions import kept_citations, numbering
 
 BOOK = {
     "_config.yml": "title: A book\nbibtex_bibfiles: [references.bib]\nonly_build_toc_files: true\n",
@@ -267,6 +268,90 @@ def test_pages_of_documents_that_were_taken_out_go(root):
     assert {"index.html", "genindex.html", "search.html", "chapters/a.html"} <= after
     assert build_site.make_pages(root, site) == []  # nothing is written
     assert {path.relative_to(site).as_posix() for path in site.rglob("*.html")} == after
+
+
+SOLVED = """# Exercises
+
+```{exercise} On $x$
+:label: first
+
+What is asked, in {ref}`first` and {ref}`answer`.
+```
+
+```{solution} first
+:label: answer
+
+What is answered.
+```
+"""
+OTHER = "# Elsewhere\n\nSee {ref}`first`, {numref}`first` and {ref}`answer`.\n"
+
+
+def test_of_an_exercise_its_name_is_kept_and_not_its_page(root):
+    site = root / "_build/html"
+    (root / "chapters/a.md").write_text(SOLVED)
+    (root / "chapters/b.md").write_text(OTHER)
+    toc = (root / "_toc.yml").read_text()
+    (root / "_toc.yml").write_text(toc.replace("]", ", {file: chapters/b}]"))
+    config, found = (root / "_config.yml").read_text(), {}
+    own = f", local_extensions: {{website.extensions.lean_exercises: {str(build_site.ROOT)!r}}}"
+    for extension in ("", own):
+        (root / "_config.yml").write_text(f"{config}sphinx: {{extra_extensions: [sphinx_exercise]{extension}}}\n")
+        for name in ("a", "b"):  # all of it, then each page alone
+            assert build_site.make_pages(root, site) == []
+            pages = [(site / f"chapters/{page}.html").read_text() for page in ("a", "b")]
+            articles = [re.search(r"(?s)<article.*</article>", page)[0] for page in pages]
+            found.setdefault(extension, []).append(articles)
+            (root / f"chapters/{name}.md").open("a").write("\nOne more sentence.\n")
+        assert build_site.make_pages(root, site) == []
+        with (root / "_build/.doctrees/environment.pickle").open("rb") as file:
+            nodes = [known["node"] for known in pickle.load(file).sphinx_exercise_registry.values()]
+        assert any(node.parent for node in nodes) == (extension == "")
+        assert {node["type"]: len(node) for node in nodes} == dict.fromkeys(
+            ("exercise", "solution"), 2 if extension == "" else 1
+        )
+        for page, text in (("a", SOLVED), ("b", OTHER)):
+            (root / f"chapters/{page}.md").write_text(text)
+        shutil.rmtree(root / "_build")
+    assert found[""] == found[own]
+    assert "Solution to" in found[own][0][1]
+
+
+def test_an_entry_of_the_bibliography_is_formatted_again_where_it_has_changed(root, monkeypatch):
+    site = root / "_build/html"
+    entry = "@book{{{0}, author={{An Author}}, title={{{1}}}, publisher={{A house}}, year={{{2}}}}}\n"
+    written = [entry.format("one", "The first", 2001), entry.format("two", "The second", 2002)]
+    (root / "references.bib").write_text("".join(written))
+    (root / "chapters/a.md").write_text("# A chapter\n\n{cite}`one` and {cite}`two`.\n\n```{bibliography}\n```\n")
+    with (root / "_config.yml").open("a") as config:
+        config.write(f"sphinx: {{local_extensions: {{website.extensions.kept_citations: {str(build_site.ROOT)!r}}}}}\n")
+    formatted, really = [], kept_citations.FORMAT
+    monkeypatch.setattr(
+        kept_citations,
+        "FORMAT",
+        lambda style, label, entry, data: formatted.append(entry.key) or really(style, label, entry, data),
+    )
+
+    def build():
+        formatted.clear()
+        assert build_site.make_pages(root, site) == []
+        return sorted(formatted), (site / "chapters/a.html").read_text()
+
+    made, page = build()
+    assert made == ["one", "one", "two", "two"]  # in the list, and over its links
+    with (root / "chapters/a.md").open("a") as chapter:
+        chapter.write("\nMore.\n")
+    made, again = build()
+    assert made == []
+    assert "More." in again
+    assert all(again.count(title) == page.count(title) > 1 for title in ("The first", "The second"))
+    (root / "references.bib").write_text(written[0] + written[1].replace("The second", "The other"))
+    with (root / "chapters/a.md").open("a") as chapter:
+        chapter.write("\nAnd more.\n")
+    made, changed = build()
+    assert made == ["two", "two"]
+    assert "The second" not in changed
+    assert changed.count("The other") == page.count("The second")
 
 
 def test_a_start_does_not_build_grammars():

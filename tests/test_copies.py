@@ -164,6 +164,29 @@ def test_real_data_count_where_they_are_read(book, monkeypatch, tmp_path_factory
     assert stale(book) == []  # an empty folder is as good as none
 
 
+def test_what_lies_beside_a_copy_counts_for_that_copy_alone(book):
+    path = book.notebook("one", "1")
+    pretend_executed(book)
+    copy = executed_path(path, book.root)
+    beside, memory = copy.with_suffix(".run.json"), remembered(path, book.root)
+    kept = beside.read_text()
+    beside.write_text(kept.replace('"seconds": ', '"seconds": 1'))
+    assert remembered(path, book.root) != memory  # it is read in place of the copy
+    for text in ("", "{", "[]", "{}", kept.replace('"of": [', '"of": [1')):
+        beside.write_text(text)
+        assert remembered(path, book.root) == memory
+    beside.unlink()
+    assert remembered(path, book.root) == memory
+    beside.write_text(kept)
+    nb = nbformat.read(copy, 4)
+    nb.metadata["eer"]["text"] = "another"
+    copy.write_text(nbformat.writes(nb))
+    assert remembered(path, book.root)["text"] == "another"
+    copies.forget(path, book.root)
+    assert remembered(path, book.root) == {}
+    assert list(copy.parent.iterdir()) == []
+
+
 @pytest.mark.parametrize("text", ["", "{", "[]", "{}", '{"metadata": {"eer": {}}}', '{"metadata": {"eer": []}}'])
 def test_a_broken_copy_is_no_copy(book, text):
     path = book.notebook("one", "1")
