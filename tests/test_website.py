@@ -5,6 +5,7 @@ import importlib.util
 import json
 import re
 import sys
+import xml.etree.ElementTree as ET
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -21,6 +22,7 @@ from utils.records import RECORD_MIME
 from utils.typeset import katex
 from website import downloads, executed
 from website.common import repository
+from website.epub.formulas import PARTS
 from website.extensions import book_assets, executed_notebooks, katex_math
 
 
@@ -52,6 +54,20 @@ def test_formulas_read_as_they_are_written(typesetter):
         own = re.sub(r"(?s)<annotation .*?</annotation>", "", plain.mathml)
         assert heard(answer["html"]) == heard(f"<math>{own}"), tex
     assert "≠" in heard(typesetter.set(r"a \ne b", False)["html"])
+
+
+def test_what_screen_readers_are_given_is_well_formed(typesetter):
+    """Every formula of the book: an index has a base and an index, and so on."""
+    chapters = [Chapter(path) for path in notebooks()]
+    written = {(formula.tex, False) for chapter in chapters for formula in chapter.formulas}
+    written |= {(equation.tex, True) for chapter in chapters for equation in chapter.equations}
+    written |= {
+        (tex, display) for tex in (r"{\max}_x f", r"\max_x^y f", r"{\lim}_{x\to 0}^2") for display in (False, True)
+    }
+    for formula, answer in zip(written, typesetter.set_all(list(written)), strict=True):
+        for found in re.findall(r"(?s)<math.*?</math>", answer["html"]):
+            for element in ET.fromstring(found).iter():
+                assert len(element) == PARTS.get(element.tag, len(element)), formula
 
 
 @pytest.mark.parametrize("tex", [r"\frac{1", r"\nosuchcommand", r"\begin{aligned} a", "a_b_c"])
