@@ -30,7 +30,7 @@ class TinyBook:
 
     def with_checks(self):
         """What `from utils.checks import check`, and what looks into the kernel, need."""
-        for name in ("__init__", "checks", "files", "missing", "palette", "printed", "records", "rendering"):
+        for name in ("__init__", "checks", "files", "missing", "node", "palette", "printed", "records", "rendering"):
             self.write(f"utils/{name}.py", (ROOT / f"utils/{name}.py").read_text("utf-8"))
 
     def notebook(self, name, *code, prose="Text.", tags=()):

@@ -24,7 +24,7 @@ MATH_FONTS = {
 def subset_icons(static: Path, css: str, named: set[str], scripts: str) -> None:
     """Cut Font Awesome down to the icons that pages and scripts name, and to the characters in stylesheets."""
     codes: dict[str, int] = {}
-    for selectors, code in re.findall(r'([^{}]*)\{(?:--fa:|content:)"([^"]+)"', css):
+    for selectors, code in re.findall(r'(?<![^{}])([^{}]*)\{(?:--fa:|content:)"([^"]+)"', css):
         code = code.lstrip("\\")
         value = int(code, 16) if re.fullmatch(r"[0-9a-f]{2,5}", code) else ord(code[0])
         for name in re.findall(r"\.fa-([a-z0-9-]+)", selectors):
