@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import pytest
 from playwright.sync_api import Locator, Page
 
-from tests.browser.visit import TWO_FRAMES, UNFOLD, Visit
+from tests.browser.visit import TWO_FRAMES, UNFOLD, Visit, resize
 
 
 @dataclass
@@ -46,7 +46,7 @@ class Demo:
     def renewed(self, query: str = "", width: int = 1280, height: int = 900) -> Demo:
         """Another element in place of this one, which starts from the address `query` as on a page just loaded."""
         self.page.mouse.move(0, 0)  # the pointer would hover over the new one
-        self.page.set_viewport_size({"width": width, "height": height})
+        resize(self.page, width, height)
         self.page.evaluate(
             """([tag, address]) => {
               const old = document.querySelector(tag);

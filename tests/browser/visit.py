@@ -17,6 +17,8 @@ LAY_OUT = (
 )
 SLOWER = int(os.environ.get("EER_SLOWER_PAGES", "1"))  # times: tests that win a race against a page lose it then
 TWO_FRAMES = "new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
+#: A style in which all is at once what it becomes.
+AT_ONCE = "* { animation: none !important; transition: none !important }"
 expect.set_options(timeout=1000 * PATIENCE)
 #: Open what one click opens; then the page marks what scrolls now (website/static/book.js).
 UNFOLD = f"""async () => {{
@@ -108,6 +110,15 @@ class Visit:
             if self._left.issuperset(self._pending.values()):
                 return
         raise AssertionError(f"{self.path} ({self.scheme}): {len(self._pending)} requests without an answer")
+
+
+def resize(page: Page, width: int, height: int) -> None:
+    """Give the window another size; the page hears of it later, and what watches sizes with the picture after that."""
+    if page.viewport_size == {"width": width, "height": height}:
+        return
+    page.set_viewport_size({"width": width, "height": height})
+    page.wait_for_function("([width, height]) => innerWidth === width && innerHeight === height", arg=[width, height])
+    page.evaluate(TWO_FRAMES)
 
 
 def _slow_down(page: Page) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from playwright.sync_api import Page
 
 from book.order import ROOT
-from tests.browser.visit import SCREEN, UNFOLD, Visit
+from tests.browser.visit import AT_ONCE, SCREEN, UNFOLD, Visit, resize
 
 AXE = ROOT / "website/node_modules/axe-core/axe.min.js"
 RULES = ("wcag2a", "wcag2aa", "wcag21aa")
@@ -72,7 +72,8 @@ def no_violations(visit: Visit) -> list[str]:
 
     In dark, only rules are asked whose answer depends on it.
     """
-    visit.page.set_viewport_size(SCREEN)
+    visit.page.add_style_tag(content=AT_ONCE)  # what slides in or out on the way to another width is not marked
+    resize(visit.page, **SCREEN)
     visit.page.mouse.move(0, 0)  # away from whatever link it was left on
     visit.page.evaluate(UNFOLD)
     visit.page.evaluate(MARK_LOOKS)
@@ -86,7 +87,7 @@ def violations(page: Page, part: str = "html", rules: tuple[str, ...] = RULES, t
     Of contrast, only elements that match the selector `texts` are asked.
     """
     if not page.evaluate("'axe' in window"):
-        page.add_style_tag(content="* { animation: none !important; transition: none !important }")
+        page.add_style_tag(content=AT_ONCE)
         page.add_script_tag(path=AXE)
     return page.evaluate(
         """async ([part, rules, texts]) => {
