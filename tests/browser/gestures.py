@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import pytest
@@ -108,17 +110,32 @@ class Demo:
 
     def drag_with_finger(self, start: tuple[float, float], end: tuple[float, float]) -> None:
         """Likewise, on a touch screen."""
-        (x, y), (to_x, to_y) = self.place(*start), self.place(*end)
+        self.swipe(self.place(*start), self.place(*end))
+
+    def swipe(self, start: tuple[float, float], end: tuple[float, float]) -> None:
+        """With a finger, from one place of the screen to another."""
+        (x, y), (to_x, to_y) = start, end
         fingers = self.page.context.new_cdp_session(self.page)
 
         def touch(kind, *places):
             points = [{"x": x, "y": y} for x, y in places]
             fingers.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
 
-        touch("touchStart", (x, y))
-        for share in (0.25, 0.5, 0.75, 1):
-            touch("touchMove", (x + share * (to_x - x), y + share * (to_y - y)))
-        touch("touchEnd")
+        with heard(self.page, "pointerup", "pointercancel"):
+            touch("touchStart", (x, y))
+            for share in (0.25, 0.5, 0.75, 1):
+                touch("touchMove", (x + share * (to_x - x), y + share * (to_y - y)))
+            touch("touchEnd")
+
+    def tap(self, part: Locator, **options) -> None:
+        """A part, with a finger."""
+        with heard(self.page, "click"):
+            part.tap(**options)
+
+    def tap_plane(self, x: float, y: float, *, point: bool = False) -> None:
+        """A place of the plane, likewise; on a `point`, which a finger drags, a tap becomes no click."""
+        with heard(self.page, "pointerup" if point else "click"):
+            self.page.touchscreen.tap(*self.place(x, y))
 
     def drag_first_point(self, x: float, y: float, *, finger: bool = False) -> None:
         """Drag the first point to another place, and see that it has come there and that no other has moved."""
@@ -134,8 +151,9 @@ class Demo:
         self.page.evaluate(UNFOLD)
         self.page.evaluate("window.stillThere = true")
         link.click()
-        assert self.page.evaluate("window.stillThere")
-        assert self.page.url.endswith(link.get_attribute("href"))
+        same, address = self.page.evaluate("[window.stillThere, location.href]")
+        assert same
+        assert address.endswith(link.get_attribute("href"))
 
     # --- waiting -----------------------------------------------------------------------------------------------------
 
@@ -147,6 +165,35 @@ class Demo:
         """Until the browser has drawn `count` more pictures."""
         for _ in range(count // 2):
             self.page.evaluate(TWO_FRAMES)
+
+
+@contextmanager
+def heard(page: Page, *kinds: str) -> Iterator[None]:
+    """Do something, and wait until the page hears of it by one of these events.
+
+    What fingers do comes later than they leave the screen, a click last of all.
+    """
+    page.evaluate(
+        """(kinds) => {
+          const hearing = (window.hearing = { over: false });
+          for (const kind of kinds) addEventListener(kind, () => (hearing.over = true), { capture: true, once: true });
+        }""",
+        kinds,
+    )
+    yield
+    page.wait_for_function("hearing.over")
+
+
+def bring_to_rest(target: Locator) -> None:
+    """Into sight; blocks that come near on the way are drawn a picture or two later, and may push it."""
+    for _ in range(20):
+        target.scroll_into_view_if_needed()
+        before = target.bounding_box()
+        target.page.evaluate(TWO_FRAMES)
+        target.page.evaluate(TWO_FRAMES)
+        if target.bounding_box() == before:
+            return
+    raise AssertionError(f"{target} does not come to rest")
 
 
 # --- jumps -----------------------------------------------------------------------------------------------------------

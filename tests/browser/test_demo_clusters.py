@@ -228,7 +228,7 @@ def test_touch(load):
     demo = load("?preset=hand", width=390, height=844, has_touch=True, is_mobile=True)
     demo.drag_with_finger((-0.75, -0.3), (0.3, -0.6))
     assert demo.get("start")["start"][1] == pytest.approx([0.3, -0.6], abs=0.03)
-    demo.page.touchscreen.tap(*demo.place(0.1, 0.8))
+    demo.tap_plane(0.1, 0.8)
     assert demo.get("points")["points"][5] == pytest.approx([0.1, 0.8], abs=0.02)
 
 

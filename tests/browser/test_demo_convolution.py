@@ -276,7 +276,7 @@ def test_keyboard_alone(fresh):
 
 def test_touch(load):
     demo = load(width=390, height=844, has_touch=True, is_mobile=True)
-    cell(demo, "in", 2).tap()
+    demo.tap(cell(demo, "in", 2))
     assert demo.get("at")["at"] == {"side": "in", "cell": [2]}
     assert "is used by 2 outputs, times 3, 2" in demo.text(".how")
 

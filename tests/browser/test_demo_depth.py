@@ -254,7 +254,7 @@ def test_mouse_changes_and_undo_takes_back(fresh):
     for _ in range(6):
         demo.part(".undo").click()
     assert state(demo) == before
-    box = demo.part(".picture").bounding_box()
+    box = ready(demo).part(".picture").bounding_box()
     for layer in (0, 12, 30):
         demo.page.mouse.move(box["x"] + box["width"] * (46 + (layer + 0.5) / 51 * 308) / 360, box["y"] + 60)
         assert demo.get("at")["at"] == layer
@@ -288,7 +288,7 @@ def test_keyboard_alone(fresh):
 def test_touch(load):
     demo = ready(load(width=390, height=844, has_touch=True, is_mobile=True))
     box = demo.part(".picture").bounding_box()
-    demo.part(".picture").tap(position={"x": box["width"] * (46 + 10.5 / 51 * 308) / 360, "y": 60})
+    demo.tap(demo.part(".picture"), position={"x": box["width"] * (46 + 10.5 / 51 * 308) / 360, "y": 60})
     assert demo.get("at")["at"] == 10
-    demo.part("[data-f='relu']").tap()
+    demo.tap(demo.part("[data-f='relu']"))
     assert demo.get("f")["f"] == "relu"

@@ -139,7 +139,7 @@ def test_touch(load):
     demo = load(width=390, height=844, has_touch=True, is_mobile=True)
     demo.drag_with_finger(ends(demo)[0], (0.5, -0.3))
     assert ends(demo)[0] == pytest.approx((0.5, -0.3), abs=0.03)
-    demo.page.touchscreen.tap(*demo.place(-0.6, 0.9))
+    demo.tap_plane(-0.6, 0.9)
     assert demo.get("at")["at"] == pytest.approx(-0.6, abs=0.02)
 
 

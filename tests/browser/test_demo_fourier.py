@@ -130,16 +130,7 @@ def test_keyboard_alone(fresh):
 
 def test_touch(load):
     demo = load("?preset=nothing", width=390, height=844, has_touch=True, is_mobile=True)
-    (x, y), (u, v) = at(demo, ".plot", 0.3, 0.8), at(demo, ".plot", 0.6, 0.8)
-    fingers = demo.page.context.new_cdp_session(demo.page)
-    for kind, places in (
-        ("touchStart", [(x, y)]),
-        ("touchMove", [((x + u) / 2, y)]),
-        ("touchMove", [(u, v)]),
-        ("touchEnd", []),
-    ):
-        points = [{"x": a, "y": b} for a, b in places]
-        fingers.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+    demo.swipe(at(demo, ".plot", 0.3, 0.8), at(demo, ".plot", 0.6, 0.8))
     assert state(demo)["nodes"][45:70] == pytest.approx([1.8 * -0.6] * 25, abs=0.05)
 
 

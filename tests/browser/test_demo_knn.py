@@ -135,7 +135,7 @@ def test_keyboard_alone(fresh):
 def test_touch(load):
     demo = load(width=390, height=844, has_touch=True, is_mobile=True)
     before = state(demo)
-    demo.page.touchscreen.tap(*demo.place(0.2, -0.8))
+    demo.tap_plane(0.2, -0.8)
     assert state(demo)["q"] == pytest.approx([0.2, -0.8], abs=0.02)
     assert state(demo)["points"] == before["points"]
     demo.drag_first_point(0.1, 0.8, finger=True)

@@ -643,8 +643,8 @@ def test_run_is_calm_for_readers_who_ask(load):
         new MutationObserver(() => pictures++).observe(loss, {{childList: true}})"""
     )
     demo.part(".run").click()
-    demo.wait_for("demo.steps >= 45")
-    assert demo.page.evaluate("window.pictures") <= 8
+    pictures = demo.page.wait_for_function(f"() => {demo.js}.steps >= 45 && window.pictures")
+    assert pictures.json_value() <= 8  # the run goes on
 
 
 def test_keyboard_alone(fresh):
@@ -709,15 +709,15 @@ def test_touch(load):
     demo.drag_first_point(0.1, 0.1, finger=True)
     assert demo.page.evaluate("scrollY") == scrolled
 
-    demo.page.touchscreen.tap(*demo.place(-0.1, -0.9))
+    demo.tap_plane(-0.1, -0.9)
     assert len(state(demo)["points"]) == 10
-    demo.page.touchscreen.tap(*demo.place(0.8, 0.3))
+    demo.tap_plane(0.8, 0.3, point=True)
     assert "Point 2, class A" in demo.text(".explanation")
     for selector in ("[data-label='2']", ".step", "[data-nudge='1'][data-k='0'][data-d='2']", "[data-loss='ova']"):
-        demo.part(selector).tap()
+        demo.tap(demo.part(selector))
     after = state(demo)
     assert (after["points"][1]["label"], after["steps"], after["loss"]) == (2, 1, "one_against_all")
-    demo.part(".points tbody tr").nth(3).tap()
+    demo.tap(demo.part(".points tbody tr").nth(3))
     assert "Point 4, class B" in demo.text(".explanation")
     small = demo.part("button, select, input[type=number]").evaluate_all(
         "all => all.map((e) => [e.getBoundingClientRect(), e.textContent.slice(0, 12)])"
@@ -732,9 +732,8 @@ def test_touch(load):
 def test_address_follows_a_run(load):
     demo = load("?preset=zero")
     demo.part(".run").click()
-    demo.wait_for("demo.steps > 20")
-    weights = re.search(r"w=([^&#]*)", demo.page.url)
-    assert weights
+    demo.wait_for("demo.running && demo.steps > 20 && new URLSearchParams(location.search).has('w')")
+    weights = re.search(r"w=([^&#]*)", demo.query)
     assert weights[1] != "0,0,0;0,0,0;0,0,0"
     assert max(len(number.strip("-").replace(".", "").lstrip("0")) for number in re.split("[,;]", weights[1])) in (5, 6)
 

@@ -146,7 +146,7 @@ def test_keyboard_alone(fresh):
 def test_touch(load):
     demo = load(width=390, height=844, has_touch=True, is_mobile=True)
     demo.drag_first_point(0.1, 0.7, finger=True)
-    demo.page.touchscreen.tap(*demo.place(-0.7, 0.6))
+    demo.tap_plane(-0.7, 0.6)
     assert len(state(demo)["points"]) == 4
 
 

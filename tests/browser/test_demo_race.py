@@ -215,6 +215,7 @@ def test_questions_are_answered_by_the_runs(fresh, preset):
     demo.part("[data-loss='bowl']").click()
     demo.part(".nesterov").check()
     assert demo.part("[data-answer]").count() == 0
+    demo.page.emulate_media(reduced_motion="no-preference")  # the page is that of the tests below, too
     assert demo.complaints == []
 
 
@@ -437,9 +438,9 @@ def test_touch(load):
     demo = load("?preset=valley", width=390, height=844, has_touch=True, is_mobile=True)
     demo.drag_with_finger((-0.9, 0.45), (0.3, -0.6))
     assert demo.get("state")["state"]["start"] == pytest.approx([0.6, -1.2], abs=0.06)
-    demo.part(".step").tap()
+    demo.tap(demo.part(".step"))
     assert demo.get("state")["state"]["t"] == 1
-    demo.part("[data-loss='saddle']").tap()
+    demo.tap(demo.part("[data-loss='saddle']"))
     assert demo.get("state")["state"]["loss"] == "saddle"
 
 

@@ -183,8 +183,8 @@ def test_keyboard_alone(fresh):
 
 def test_touch(load):
     demo = load(width=390, height=844, has_touch=True, is_mobile=True)
-    demo.part(".ball").nth(2).tap()
-    node(demo, 2, 2).tap()
+    demo.tap(demo.part(".ball").nth(2))
+    demo.tap(node(demo, 2, 2))
     assert demo.get("balls", "node") == {"balls": "rww", "node": [2, 2]}
 
 
