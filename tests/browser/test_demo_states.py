@@ -22,7 +22,7 @@ from tests.browser import (
     test_demo_trellis,
 )
 from tests.browser.gestures import Demo
-from tests.browser.visit import visiting
+from tests.browser.visit import resize, visiting
 
 
 @dataclass
@@ -253,7 +253,7 @@ def test_each_change_is_taken_back_and_done_again(case, demo):
 
 
 def test_address_follows_and_leads_there_again(case, demo):
-    start = case.state(demo)
+    start, words = case.state(demo), snapshot(demo)
     demo.follow_a_link()
     case.change(demo)
     demo.wait_for("demo.write().toString() === new URLSearchParams(location.search).toString()")
@@ -261,7 +261,10 @@ def test_address_follows_and_leads_there_again(case, demo):
     assert "preset" not in demo.query
     changed, query = case.state(demo), demo.query
     demo.page.go_back()
-    demo.page.wait_for_function("(start) => location.search === (start === '?' ? '' : start)", arg=case.start)
+    demo.page.wait_for_function(
+        f"([start, words]) => location.search === (start === '?' ? '' : start) && {demo.js}.snapshot() === words",
+        arg=[case.start, words],
+    )
     assert case.state(demo) == start
     copied = case.state(demo.renewed(query))
     if case.module is test_demo_linear:  # six digits of the weights, and no steps
@@ -314,7 +317,7 @@ def test_malformed_addresses_fall_back(case, demo):
 
 def test_full_screen_is_as_large_as_the_screen(case, demo):
     page, full = demo.page, demo.part(".screen")
-    page.set_viewport_size({"width": 1920, "height": 1080})
+    resize(page, 1920, 1080)
     small = demo.page.evaluate(f"{demo.js}.offsetWidth")
     plane = demo.part(".plane").bounding_box()["height"] if demo.part(".plane").count() else 0
     full.click()

@@ -43,6 +43,6 @@ def test_a_link_into_a_fold_opens_it(visit, chapter, kind):
     for _ in range(2):  # the second time the address is the same
         page.evaluate(FOLLOW)
         page.wait_for_function("document.getElementById('here').checkVisibility({ visibilityProperty: true })")
-        assert target.evaluate(IN_SIGHT)
+        page.wait_for_function(IN_SIGHT, arg=target.element_handle())
         target.evaluate("(e) => e.closest('details, .solution').querySelector('summary, .toggle-button').click()")
         page.wait_for_function("!document.getElementById('here').checkVisibility({ visibilityProperty: true })")

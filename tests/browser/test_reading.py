@@ -6,10 +6,12 @@ import re
 
 import pytest
 from bs4 import BeautifulSoup
+from playwright.sync_api import expect
 
 from tests.browser.aspects import CHAPTERS
 from tests.browser.aspects.accessibility import no_violations
 from tests.browser.aspects.layout import PHONE
+from tests.browser.gestures import heard
 from tests.browser.visit import TWO_FRAMES, opening
 
 CHAPTER = "chapters/practice/git.html"  # a light one
@@ -68,7 +70,8 @@ def test_code_is_shown_folded_or_hidden_on_every_page_from_its_first_frame(visit
     page.reload()
     page.wait_for_selector("html[data-finished]", state="attached")
     assert closed.count() == 0
-    assert page.evaluate("[window.frames_ > 0, window.closedFrames]") == [True, 0]
+    page.wait_for_function("window.frames_ > 0")
+    assert page.evaluate("window.closedFrames") == 0
 
     open_menu(page).get_by_label("hidden").check()
     page.keyboard.press("Escape")
@@ -102,20 +105,21 @@ def test_a_chapter_is_read_when_all_of_it_was_on_the_screen_and_the_front_page_l
     settle(page)
     assert tick.count() == 0, "who jumps to the end has not read the chapter"
     headings.nth(2).evaluate(to)
-    page.wait_for_function(f"{REMEMBERED}?.place?.section")
     section = headings.nth(2).evaluate(
-        "h => [...h.childNodes].filter((n) => n.nodeType === 3).map((n) => n.textContent).join('')"
+        "h => [...h.childNodes].filter((n) => n.nodeType === 3).map((n) => n.textContent).join('').trim()"
     )
+    page.wait_for_function(f"(section) => {REMEMBERED}?.place?.section === section", arg=section)
 
     page.goto(f"{found.address}/index.html")
     link = page.locator(".eer-continue a")
     link.wait_for()
-    assert link.inner_text() == f"Git › {section.strip()}"
+    assert link.inner_text() == f"Git › {section}"
     link.click()
     page.wait_for_url(re.compile(re.escape(CHAPTER) + "#."))
     page.wait_for_selector("html[data-finished]", state="attached")
-    assert headings.nth(2).evaluate(
-        "h => { const { top } = h.getBoundingClientRect(); return top > -5 && top < innerHeight; }"
+    page.wait_for_function(
+        "h => { const { top } = h.getBoundingClientRect(); return top > -5 && top < innerHeight; }",
+        arg=headings.nth(2).element_handle(),
     )
 
     page.keyboard.press("Shift")
@@ -209,7 +213,7 @@ def test_a_drawer_closes_when_something_was_chosen(visit):
     drawer.wait_for(state="visible")
     page.keyboard.press("Escape")
     drawer.wait_for(state="hidden")
-    assert button.evaluate("button => button === document.activeElement")
+    expect(button).to_be_focused()  # a drawer is told later that it has closed
     button.tap()
     entry = drawer.locator("a[href^='#']:visible").nth(2)
     target = entry.get_attribute("href")
@@ -250,7 +254,8 @@ def test_a_drawing_opens_large_on_a_phone_and_by_keyboard(visit, scheme):
     before = large.bounding_box()["width"]
     page.keyboard.press("+")
     assert large.bounding_box()["width"] == pytest.approx(1.25 * before, abs=1)
-    dialog.get_by_role("button", name="Smaller").tap()
+    with heard(page, "click"):
+        dialog.get_by_role("button", name="Smaller").tap()
     assert large.bounding_box()["width"] == pytest.approx(before, abs=1)
     page.keyboard.press("Escape")
     dialog.wait_for(state="hidden")
@@ -261,7 +266,7 @@ def test_a_drawing_opens_large_on_a_phone_and_by_keyboard(visit, scheme):
     dialog.wait_for(state="visible")
     dialog.get_by_role("button", name="Close").click()
     dialog.wait_for(state="hidden")
-    assert button.evaluate("button => button === document.activeElement")
+    expect(button).to_be_focused()
     page.keyboard.press("Enter")
     dialog.wait_for(state="visible")
     assert no_violations(found) == []

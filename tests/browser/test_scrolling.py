@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 
 from tests.browser.aspects.layout import PHONE
-from tests.browser.visit import TWO_FRAMES
 
 CHAPTER = "chapters/foundations/matrix_calculus.html"
 #: A folded solution with a formula of a given width, there before the page is laid out.
@@ -27,7 +26,7 @@ def test_a_wide_formula_in_a_fold_is_reached_by_keyboard_once_it_is_open(planted
     page = planted("200rem")
     page.locator("#fold summary").focus()
     page.keyboard.press("Enter")
-    page.evaluate(TWO_FRAMES)
+    page.wait_for_selector("#formula[tabindex]")
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.id") == "formula"
     page.keyboard.press("ArrowRight")
