@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.browser.aspects import SCHEMES
 from tests.browser.aspects.accessibility import violations
+from tests.browser.gestures import bring_to_rest
 from tests.browser.visit import opening, visiting
 
 PAGE = "chapters/classical/pca.html"
@@ -49,7 +51,8 @@ def page(browser, address):
 
 @pytest.fixture
 def rested(page):
-    """Nothing is pointed at, nothing has the focus, no card is open."""
+    """Nothing is pointed at, nothing has the focus, no card is open or on its way, nor is the page on its way."""
+    page.keyboard.press("Escape")
     page.mouse.move(1, 1)
     page.evaluate("document.activeElement.blur()")
     page.wait_for_selector(CARD, state="hidden")
@@ -58,6 +61,25 @@ def rested(page):
 
 def link(page, kind):
     return page.locator(KINDS[kind][0]).locator("visible=true").first
+
+
+def point_at(page, kind):
+    """A link that moves away below the pointer has no card."""
+    target = link(page, kind)
+    bring_to_rest(target)
+    target.hover()
+    return target
+
+
+def tap(page, target):
+    """Tap a link; the card is its own when it has come, and not one that was open before."""
+    bring_to_rest(target)
+    target.tap()
+    page.wait_for_function(
+        "([card, link]) => document.querySelector(`${card} .eer-card-ways a`)?.href === link.href",
+        arg=[CARD, target.element_handle()],
+    )
+    return page.locator(CARD)
 
 
 def shown(page):
@@ -79,7 +101,7 @@ def in_sight(page) -> bool:
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_card_shows_what_a_link_leads_to(rested, kind):
     _, head, body = KINDS[kind]
-    link(rested, kind).hover()
+    point_at(rested, kind)
     card = shown(rested)
     assert re.search(head, " ".join(card.locator(".eer-card-head").inner_text().split()))
     assert re.search(body, " ".join(card.locator(".eer-card-body").inner_text().split()))
@@ -91,7 +113,7 @@ def test_a_card_shows_what_a_link_leads_to(rested, kind):
 
 def test_a_card_moves_nothing_and_describes_its_link(rested):
     target = link(rested, "a source")
-    target.scroll_into_view_if_needed()
+    bring_to_rest(target)
     size = "[document.documentElement.scrollHeight, document.documentElement.scrollWidth, scrollY]"
     before = rested.evaluate(size)
     target.hover()
@@ -108,7 +130,7 @@ def test_a_card_moves_nothing_and_describes_its_link(rested):
 def test_another_page_is_fetched_once(rested):
     requested = rested.visit.requested
     for kind in ("a source", "a term", "a source"):
-        link(rested, kind).hover()
+        point_at(rested, kind)
         shown(rested)
         rested.mouse.move(1, 1)
         rested.wait_for_selector(CARD, state="hidden")
@@ -117,8 +139,7 @@ def test_another_page_is_fetched_once(rested):
 
 
 def test_a_card_stays_while_it_is_pointed_at_and_goes_with_escape(rested):
-    target = link(rested, "a source")
-    target.hover()
+    target = point_at(rested, "a source")
     box = shown(rested).bounding_box()
     rested.mouse.move(box["x"] + 20, box["y"] + 20)
     rested.evaluate(LATER)
@@ -149,13 +170,13 @@ def test_a_card_comes_with_the_focus_and_goes_with_escape(rested):
     shown(rested)
     rested.keyboard.press("Enter")
     rested.wait_for_selector(CARD, state="hidden")
-    assert "#equation-" in rested.url
+    rested.wait_for_url("**#equation-*")
 
 
 @pytest.mark.parametrize("scheme", SCHEMES)
 def test_cards_are_accessible(rested, scheme):
     rested.evaluate("(theme) => (document.documentElement.dataset.theme = theme)", scheme)
-    link(rested, "an equation of this page").hover()
+    point_at(rested, "an equation of this page")
     shown(rested)
     assert violations(rested, "#eer-card") == []
 
@@ -165,8 +186,7 @@ def test_a_tap_shows_a_card_with_a_way_on(visit):
     source, equation = link(page, "a source"), link(page, "an equation of this page")
     address = page.url
     for target in (equation, source):
-        target.tap()
-        card = shown(page)
+        card = tap(page, target)
         assert card.get_attribute("role") == "dialog"
         assert card.evaluate("(card) => card.contains(document.activeElement)")
         assert in_sight(page)
@@ -175,17 +195,14 @@ def test_a_tap_shows_a_card_with_a_way_on(visit):
     assert violations(page, "#eer-card") == []
     card.get_by_role("button", name="Close").tap()
     page.wait_for_selector(CARD, state="hidden")
-    assert source.evaluate("(link) => link === document.activeElement")
-    source.tap()
-    shown(page)
+    expect(source).to_be_focused()
+    tap(page, source)
     page.touchscreen.tap(5, 790)
     page.wait_for_selector(CARD, state="hidden")
-    equation.tap()
-    shown(page).get_by_role("link", name="Go there").tap()
+    tap(page, equation).get_by_role("link", name="Go there").tap()
     page.wait_for_url("**#equation-*")
     page.wait_for_selector(CARD, state="hidden")
-    source.tap()
-    shown(page)
+    tap(page, source)
     source.tap()  # once more follows the link
     page.wait_for_url("**/bibliography.html#cite-*")
 
@@ -197,8 +214,7 @@ def test_opened_from_disk_links_to_other_pages_stay_links(browser, site):
         page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
         page.goto((site / PAGE).as_uri())
         page.wait_for_selector("html[data-finished]", state="attached")
-        link(page, "an equation of this page").tap()
-        shown(page)
+        tap(page, link(page, "an equation of this page"))
         page.keyboard.press("Escape")
         page.wait_for_selector(CARD, state="hidden")
         assert page.evaluate("document.activeElement.getAttribute('href')").startswith("#equation-")
