@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.browser.visit import UNFOLD, Visit
+from tests.browser.visit import PATIENCE, UNFOLD, Visit
 
 FEWEST_WORDS = 4  # of an alternative
 
@@ -10,19 +10,22 @@ FEWEST_WORDS = 4  # of an alternative
 def follow_the_theme(visit: Visit) -> list[str]:
     """Each drawing is there in the colours of the page, and its twin, which is another file, is not shown."""
     stray, drawings = visit.page.evaluate(
-        """async () => {
+        """async (patience) => {
           const shown = (image) => image.getClientRects().length > 0;
           const figures = [...document.querySelectorAll('figure.eer-figure img')];
           const all = figures.filter((image) => !image.closest('.eer-frame[hidden]'));
           const failed = new Set();
+          const late = new Promise((done) => setTimeout(done, 1000 * patience, 'late')); // one that never comes
           await Promise.all(all.filter(shown).map((image) => {
             image.loading = 'eager';
-            return image.decode().catch(() => failed.add(image));
+            return Promise.race([image.decode(), late])
+              .then((said) => said === 'late' && failed.add(image), () => failed.add(image));
           }));
           return [document.querySelectorAll('.cell_output img:not(figure.eer-figure img)').length,
             all.map((i) => ({ kind: i.className, alt: i.alt, file: i.getAttribute('src'), shown: shown(i),
               failed: failed.has(i) || (shown(i) && !i.naturalWidth) }))];
-        }"""
+        }""",
+        PATIENCE,
     )
     mine, other = f"only-{visit.scheme}", f"only-{'dark' if visit.scheme == 'light' else 'light'}"
     files = {kind: [d["file"] for d in drawings if d["kind"] == kind] for kind in (mine, other)}
