@@ -98,7 +98,7 @@ def _set_up(file: IPyNbFile) -> None:
         return
     root = file.config.rootpath
     notebook = Path(file.path).relative_to(root)
-    walls = Walls(notebook, root, file.config.getoption("leaving"))
+    walls = file.stash[WALLS] = Walls(notebook, root, file.config.getoption("leaving"))
     ordinary = nbval.plugin.RunningKernel
     try:
         if walls.stand:
@@ -114,12 +114,22 @@ def _set_up(file: IPyNbFile) -> None:
             IPyNbFile.setup(file)
 
 
+def _tear_down(file: IPyNbFile) -> None:
+    """In the place of `file.teardown`, which leaves a kernel alone that has died, or that has not come up."""
+    try:
+        IPyNbFile.teardown(file)
+    finally:
+        if WALLS in file.stash:
+            file.stash[WALLS].close()
+
+
 def _wants_walls(file: IPyNbFile) -> bool:
     whose = file.config.getoption("walls") if shutil.which("bwrap") else "none"
     return whose == "all" or (whose == "commands" and importing(file.path, *RUNNERS))
 
 
 RUNNING = pytest.StashKey[dict]()
+WALLS = pytest.StashKey[Walls]()
 
 
 def pytest_xdist_make_scheduler(config, log):
@@ -164,7 +174,7 @@ def pytest_collectstart(collector):
     if problem:
         collector.collect = partial(_refuse, f"{collector.path}: {problem}")
     else:
-        collector.setup = partial(_set_up, collector)
+        collector.setup, collector.teardown = partial(_set_up, collector), partial(_tear_down, collector)
 
 
 def _refuse(message: str):

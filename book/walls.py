@@ -14,6 +14,7 @@ import json
 import os
 import re
 import shutil
+import stat
 import subprocess
 import sys
 import tempfile
@@ -57,6 +58,10 @@ CLEARING = 60
 LONGEST = 90
 #: Where the system says how names are found, and the ways of finding those of machines that ask no other machine.
 NAMES, HERE = Path("/etc/nsswitch.conf"), ("files", "myhostname")
+#: Folders that are new behind the walls.
+EMPTY = ("/tmp", "/dev")
+#: What the system's administrator may do to a whole machine, from mounting to setting its clock.
+ROOTS_OWN = ("CAP_SYS_ADMIN", "CAP_SYS_BOOT", "CAP_SYS_MODULE", "CAP_SYS_RAWIO", "CAP_SYS_TIME", "CAP_DAC_READ_SEARCH")
 WATCHED = Path(__file__).with_name("watched.py")
 
 
@@ -72,9 +77,10 @@ def programs_named(chapter: Chapter) -> set[str]:
     """Special programs that stand in the texts of a chapter's code, or in those of the modules that it imports."""
     trees = list(chapter.trees.values())
     for node in [node for tree in trees for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)]:
-        module = ROOT / f"{(node.module or '').replace('.', '/')}.py"
-        if node.module and node.module.startswith("utils.") and module.is_file():
-            trees.append(ast.parse(module.read_text("utf-8")))
+        if node.module and node.module.startswith("utils."):
+            path = ROOT / node.module.replace(".", "/")
+            files = [file for file in (path.with_suffix(".py"), path / "__init__.py") if file.is_file()]
+            trees += [ast.parse(file.read_text("utf-8")) for file in files]
     said = set()
     for tree in trees:
         alone = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}  # documentation
@@ -105,7 +111,8 @@ def asking_nobody(settings: str) -> str:
 
 def state_of_programs() -> str:
     """Hash of all modules that chapters may use or start as programs of their own, and of what looks after them."""
-    paths = [*sorted((ROOT / "utils").rglob("*.py")), Path(__file__), WATCHED]
+    own = (path for path in (ROOT / "utils").rglob("*") if path.suffix in (".py", ".mjs"))
+    paths = [*sorted(own), Path(__file__), WATCHED]
     return hashlib.sha256(b"\0".join(path.read_bytes() for path in paths)).hexdigest()[:32]
 
 
@@ -114,6 +121,27 @@ def works(box: list[str]) -> bool:
     with contextlib.suppress(OSError):
         return not subprocess.run([*box, "true"], capture_output=True).returncode
     return False
+
+
+def hidden(folders: set[Path]) -> list[Path]:
+    """Where folders lie, by their own names and those of links, of which a box has nothing unless it is put there."""
+    found = folders | {folder.resolve() for folder in folders}
+    return sorted(
+        path
+        for path in found
+        if any(map(path.is_relative_to, EMPTY)) and path.is_dir()
+        # a link in a folder that is there leads on by itself, and nothing can be put in its place
+        if path == path.resolve() or not any(map(path.is_relative_to, found - {path}))
+    )
+
+
+def folder_for_sockets() -> Path:
+    """A new temporary folder; in /tmp where the path of a kernel's socket would be too long in the usual place."""
+    folder = Path(tempfile.mkdtemp(prefix="walls-")).resolve()
+    if len(os.fsencode(folder / "kernel" / "kernel-ipc-1")) > LONGEST:
+        folder.rmdir()
+        folder = Path(tempfile.mkdtemp(prefix="walls-", dir="/tmp")).resolve()
+    return folder
 
 
 class Walls:
@@ -139,7 +167,7 @@ class Walls:
     """
 
     def __init__(self, notebook: Path, root: Path = ROOT, leaving: float = LEAVING):
-        self.base = Path(tempfile.mkdtemp(prefix="walls-")).resolve()
+        self.base = folder_for_sockets()
         self.leaving = leaving
         self.home, self.temporary, self.shared, self.book = (
             self.base / name for name in ("home", "temporary", "kernel", "book")
@@ -154,9 +182,12 @@ class Walls:
         self.box += ["--bind", str(self.temporary), "/tmp"]
         needed = {ROOT, root.resolve(), Path(sys.prefix), Path(sys.base_prefix)}
         needed.add((PACKAGE.parent / "node_modules").resolve())
+        given = os.environ.get("DATA_ROOT", "").strip()
+        self.data = {"DATA_ROOT": str(Path(given).expanduser())} if given else {}
+        needed |= set(map(Path, self.data.values()))
         if self.few:
             needed.add(few_programs(self.base / "programs"))
-        for path in sorted(path for path in needed if path.is_relative_to("/tmp") and path.is_dir()):
+        for path in hidden(needed):
             self.box += ["--ro-bind", str(path), str(path)]
         names = self.base / NAMES.name
         if NAMES.is_file() and not NAMES.is_symlink():
@@ -164,9 +195,11 @@ class Walls:
             self.box += ["--ro-bind", str(names), str(NAMES)]
         for folder in (self.home, self.shared, self.book):
             self.box += ["--bind", str(folder), str(folder)]
+        if not os.getuid():  # who may mount could undo the walls
+            self.box += [word for right in ROOTS_OWN for word in ("--cap-drop", right)]
         self.box += ["--unshare-net", "--unshare-pid", "--unshare-ipc", "--die-with-parent", "--new-session"]
         self.record = self.shared / "left.json"
-        self.stand = works(self.box) and len(os.fsencode(self.shared / "kernel-ipc-1")) <= LONGEST
+        self.stand = works(self.box)
         self._before = self._contents()  # with the places where folders are put
 
     def environment(self) -> dict[str, str]:
@@ -174,7 +207,7 @@ class Walls:
         environment = os.environ | {"HOME": str(self.home), "TMPDIR": "/tmp", "PYTHONDONTWRITEBYTECODE": "1"}
         # what Jupyter, IPython, Matplotlib and PyTorch write for any notebook
         own = ("IPYTHONDIR", "JUPYTER_RUNTIME_DIR", "MPLCONFIGDIR", "TORCHINDUCTOR_CACHE_DIR")
-        environment |= dict.fromkeys(own, str(self.shared))
+        environment |= dict.fromkeys(own, str(self.shared)) | self.data
         return environment | ({"PATH": str(self.base / "programs")} if self.few else {})
 
     def command(self, argv: list[str]) -> list[str]:
@@ -188,19 +221,31 @@ class Walls:
         except (OSError, ValueError):
             return None
         now = self._contents()
-        written = {name: sorted(now[name] - before) for name, before in self._before.items() if now[name] - before}
+        changed = {name: {path for path, _ in now[name] ^ before} for name, before in self._before.items()}
+        written = {name: sorted(map(printable, paths)) for name, paths in changed.items() if paths}
         return {"left": left, "written": written, "few": self.few, "programs": state_of_programs()}
 
     def close(self) -> None:
         """Remove the folders."""
         shutil.rmtree(self.base, ignore_errors=True)
 
-    def _contents(self) -> dict[str, set[str]]:
+    def _contents(self) -> dict[str, set[tuple[str, tuple]]]:
         folders = {"home": self.home, "temporary": self.temporary, "book": self.book}
         return {
-            name: {path.relative_to(folder).as_posix() for path in folder.rglob("*")}
+            name: {(path.relative_to(folder).as_posix(), state_of(path)) for path in folder.rglob("*")}
             for name, folder in folders.items()
         }
+
+
+def state_of(path: Path) -> tuple:
+    """What is another when a file has been written; of a folder nothing, since what is in it is looked at by itself."""
+    info = path.lstat()
+    return () if stat.S_ISDIR(info.st_mode) else (info.st_size, info.st_mtime_ns)
+
+
+def printable(name: str) -> str:
+    """The name of a file, whatever bytes it holds, as text that can be stored."""
+    return os.fsencode(name).decode("utf-8", "backslashreplace")
 
 
 class WalledKernel(nbval.kernel.RunningKernel):
@@ -225,7 +270,7 @@ class WalledKernel(nbval.kernel.RunningKernel):
         try:
             self.kc.wait_for_ready(timeout=startup_timeout)
             self._ensure_iopub_up()
-        except RuntimeError:
+        except BaseException:
             self.kc.stop_channels()
             self.km.shutdown_kernel(now=True)
             raise

@@ -2,6 +2,7 @@
 
 import os
 import re
+import shutil
 import subprocess
 import sys
 
@@ -130,6 +131,20 @@ def test_where_there_can_be_no_walls_a_chapter_runs_without(book, monkeypatch, t
     assert status == 0, out
     assert is_fresh(path, book.root)
     assert "walls" not in remembered(path, book.root)
+
+
+@pytest.mark.skipif(shutil.which("bwrap") is None, reason="bubblewrap is not installed")
+def test_where_the_kernel_has_died_nothing_is_left_of_its_walls(book, tmp_path, monkeypatch):
+    temporary = tmp_path / "t"
+    temporary.mkdir()
+    monkeypatch.setenv("TMPDIR", str(temporary))
+    waits = "import time\n\ndef pytest_runtest_setup(item):\n    time.sleep(2)\n"
+    book.write("chapters/conftest.py", waits)
+    path = book.notebook("one", "import os, threading\nthreading.Timer(0.5, os._exit, [1]).start()", "1")
+    status, out = run(book, path, "--walls=all")
+    assert status == 1
+    assert "Kernel dead" in out
+    assert list(temporary.glob("walls-*")) == []
 
 
 def test_temporary_files_of_a_trial_go_with_it(book, monkeypatch):

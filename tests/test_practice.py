@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import nbformat
@@ -91,7 +92,7 @@ def test_nothing_is_written_elsewhere_nobody_reached_no_process_left(chapter, co
         problem = run_behind_walls(root, chapter)
         assert problem is None, problem
         found = found_before(chapter, root)
-        assert found, "no kernel answered behind walls"
+        assert found, "behind walls no kernel answered, or it was killed before it had ended"
     assert (found["left"], found["written"]) == ([], {})
     if os.environ.get(EVERY_TOOL) == "1":
         assert not {"missing", "untried"} & {record["kind"] for record in shown(root, chapter)}
@@ -112,6 +113,92 @@ def test_whoever_does_is_found(book, walls):
     assert "Read-only file system" in problem
     assert "unreachable" in problem
     assert found_before(outside, book.root) is None
+
+
+def test_a_file_that_was_there_before_and_is_another_or_gone_is_found(book, walls):
+    book.with_checks()
+    paths = [book.notebook("one", "open('one.ipynb', 'a').write(' ')")]
+    paths.append(book.notebook("two", "import os\nos.remove('two.ipynb')"))
+    assert run_behind_walls(book.root, *paths) is None
+    found = [found_before(path, book.root)["written"] for path in paths]
+    assert found == [{"book": ["chapters/one.ipynb"]}, {"book": ["chapters/two.ipynb"]}]
+
+
+def test_a_file_whose_name_is_no_text_is_found(book, walls):
+    book.with_checks()
+    path = book.notebook("one", "open(b'/tmp/\\xff', 'w').close()")
+    assert run_behind_walls(book.root, path) is None
+    assert found_before(path, book.root)["written"] == {"temporary": ["\\xff"]}
+
+
+@pytest.fixture
+def behind(book, walls):
+    """Runs a command behind the walls of a chapter; returns what it wrote, and whether it failed."""
+    path = book.notebook("behind", "1")
+
+    def run(*command: str) -> tuple[str, bool]:
+        own = Walls(path, book.root)
+        try:
+            done = subprocess.run([*own.box, *command], env=own.environment(), capture_output=True, text=True)
+        finally:
+            own.close()
+        return done.stdout + done.stderr, bool(done.returncode)
+
+    return run
+
+
+@pytest.mark.parametrize("given", ["{}/data", "{}/link", "{}/link/../data", "~/data", "/nowhere"])
+def test_real_data_are_seen_behind_walls_wherever_they_lie(behind, tmp_path, monkeypatch, given):
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "batch").touch()
+    (tmp_path / "link").symlink_to("data")
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("DATA_ROOT", given.format(tmp_path))
+    out, failed = behind("sh", "-c", 'ls "$DATA_ROOT"')
+    assert failed if given == "/nowhere" else out == "batch\n"
+
+
+@pytest.mark.skipif(not os.access("/dev/shm", os.W_OK), reason="there is no /dev/shm")
+def test_real_data_are_seen_behind_walls_in_memory_too(behind, monkeypatch):
+    with tempfile.TemporaryDirectory(dir="/dev/shm") as folder:
+        (Path(folder) / "batch").touch()
+        monkeypatch.setenv("DATA_ROOT", folder)
+        assert behind("ls", folder) == ("batch\n", False)
+
+
+def test_an_environment_to_which_a_link_leads_is_seen_behind_walls(behind, book, monkeypatch):
+    link = book.root / ".venv"
+    link.symlink_to(sys.prefix)
+    monkeypatch.setattr(sys, "prefix", str(link))
+    assert behind(str(link / "bin" / Path(sys.executable).name), "-c", "print(1)") == ("1\n", False)
+
+
+def test_where_temporary_folders_have_long_names_there_are_walls(behind, tmp_path, monkeypatch):
+    long = tmp_path / ("long" * 25)
+    long.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(long))
+    assert behind("true") == ("", False)
+    own = Walls(Path("chapters/behind.ipynb"), tmp_path)
+    own.close()
+    assert own.stand
+    assert list(long.iterdir()) == []
+
+
+@pytest.mark.skipif(os.getuid() != 0, reason="others may not do it anyway")
+@pytest.mark.parametrize("command", ["mount -o remount,rw,bind /", 'hostname "$(hostname)"'])
+def test_root_cannot_undo_the_walls(behind, command):
+    out, failed = behind("sh", "-c", command)
+    assert failed, out
+
+
+def test_what_drawings_are_made_with_is_a_program_too(monkeypatch, tmp_path):
+    shutil.copytree(ROOT / "utils", tmp_path / "utils")
+    monkeypatch.setattr("book.walls.ROOT", tmp_path)
+    before = state_of_programs()
+    assert before == state_of_programs()
+    with (tmp_path / "utils" / "typeset" / "engine.mjs").open("a") as engine:
+        engine.write("//\n")
+    assert state_of_programs() != before
 
 
 def test_what_was_found_holds_while_nothing_has_changed(book, walls, monkeypatch):
@@ -137,6 +224,7 @@ def test_what_was_found_holds_while_nothing_has_changed(book, walls, monkeypatch
         ("text = 'for a, b in zip(c, d):'", set()),
         ("'What git does.'", set()),
         ("from utils.slurm import Cluster", {"slurmctld", "sbatch"}),
+        ("from utils.typeset import graph", {"node"}),
     ],
 )
 def test_programs_that_a_chapter_names_are_found(book, code, named):
