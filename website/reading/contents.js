@@ -60,6 +60,7 @@ export function follow(onSection) {
   };
   addEventListener("scroll", later, { passive: true });
   addEventListener("resize", later);
+  addEventListener("toggle", later, true); // a fold moves what is below it
   const drawer = document.querySelector(".secondary-toggle"); // on a phone the contents come when they are asked for
   drawer?.addEventListener("click", () => requestAnimationFrame(() => active && bringIntoSight(active.link)));
   addEventListener("hashchange", ask);

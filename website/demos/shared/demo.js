@@ -60,6 +60,8 @@ export class Demo extends HTMLElement {
   // Put the demo into the state of a query string; a preset first, other parameters on top of it.
   load(query) {
     this.stop();
+    clearTimeout(this.#timers.address); // of a state that was: the address is another entry's by now
+    this.#timers.address = undefined;
     this.#search = location.search;
     const given = new URLSearchParams(query);
     const { presets } = this.constructor, name = given.get("preset");
