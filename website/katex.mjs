@@ -11,8 +11,20 @@ const read = (html) => html.replace(/<[^>]*>/g, "").replace(/[\s\u200b\u2061-\u2
 // What a page does without: TeX among what is spoken, and the name of a language that browsers know in a page.
 const NEEDLESS = /<annotation .*?<\/annotation>|<\/?semantics>| xmlns="http:\/\/www\.w3\.org\/1998\/Math\/MathML"/gs;
 
-// The sign of a function's application, among the parts of an index after a name in braces: {\max}_x.
-const ODD_PART = /(<m(?:sub|sup|subsup|under|over|underover)><mi>[^<]*<\/mi>)<mo>\u2061<\/mo>/g;
+// The sign of a function's application has no part in an index, an accent or a fraction, where KaTeX leaves it behind a
+// name: λ_{\max} would have two indices.
+const APPLIED = "<mo>\u2061</mo>";
+const OF_PARTS = new Set(["msub", "msup", "msubsup", "munder", "mover", "munderover", "mfrac", "mroot"]);
+
+function withoutOddParts(html) {
+  const open = [];
+  return html.replace(/<mo>\u2061<\/mo>|<(\/?)(m[a-z]+)(?:\s[^>]*[^>/])?>/g, (tag, closing, name) => {
+    if (tag === APPLIED) return OF_PARTS.has(open.at(-1)) ? "" : tag;
+    if (closing) open.pop();
+    else open.push(name);
+    return tag;
+  });
+}
 
 // The source of a formula, where it is not what is read in it; finishing/pages.py puts the sources of a page beside it.
 function withSource(html, tex) {
@@ -26,7 +38,7 @@ function withSource(html, tex) {
 // has structure, without the TeX source it carries; symbols in a row are read as they are, where they read as MathML does:
 // a struck-out equals sign is a stroke and an equals sign for the eye.
 function lean(html, display) {
-  const slim = html.replace(NEEDLESS, "").replace(ODD_PART, "$1");
+  const slim = withoutOddParts(html.replace(NEEDLESS, ""));
   const [, spoken, visible] = slim.match(/^(.*)<span class="katex-html" aria-hidden="true">(.*)<\/span><\/span>$/s) ?? [];
   if (!display && visible && !STACKED.test(visible) && read(spoken) === read(visible)) {
     return `<span class="katex">${visible.replace(/<span class="strut"[^>]*><\/span>/g, "")}</span>`;
