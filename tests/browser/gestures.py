@@ -151,9 +151,8 @@ class Demo:
         self.page.evaluate(UNFOLD)
         self.page.evaluate("window.stillThere = true")
         link.click()
-        same, address = self.page.evaluate("[window.stillThere, location.href]")
-        assert same
-        assert address.endswith(link.get_attribute("href"))
+        self.page.wait_for_function("(end) => location.href.endsWith(end)", arg=link.get_attribute("href"))
+        assert self.page.evaluate("window.stillThere")
 
     # --- waiting -----------------------------------------------------------------------------------------------------
 
