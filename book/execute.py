@@ -19,11 +19,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from nbclient import NotebookClient
-from nbclient.exceptions import CellExecutionError
-
 from book import probe, stored
-from book.chapter import Chapter
 from book.copies import EXECUTED, Run, forget, is_fresh, keep, keep_up, remembered
 from book.order import ROOT, notebook_named, notebooks
 from book.room import no_room, said
@@ -39,34 +35,6 @@ REFRESH = 0.5
 INTERRUPTED = 130
 #: Seconds that kernels get to stop in after Ctrl-C.
 STOPPING = 10
-#: Seconds that a kernel gets after its last cell for removing what its chapter has made, on a disk that others use too.
-CLEARING = 60
-
-
-class _Client(NotebookClient):
-    """A client that hands the kernel the printed formulas before the first code cell.
-
-    After that cell and after the last one it asks the kernel what it has loaded and used.
-    """
-
-    reports: tuple[probe.Report, ...] = ()
-
-    async def async_execute_cell(self, cell, cell_index, *arguments, **keywords):
-        numbers = [number for number, cell in enumerate(self.nb.cells) if cell.cell_type == "code"]
-        formulas = Chapter.of(self.nb, "chapter.ipynb").printed_formulas if cell_index in numbers[:1] else {}
-        if formulas:
-            probe.value(await self._evaluate(probe.hand_over(formulas)))
-        ran = await super().async_execute_cell(cell, cell_index, *arguments, **keywords)
-        if cell_index in (numbers[:1] + numbers[-1:]):
-            self.reports += (probe.answer(await self._evaluate(probe.QUESTION)),)
-        if cell_index in numbers[-1:]:
-            self.km.shutdown_wait_time = CLEARING
-        return ran
-
-    async def _evaluate(self, expression: str) -> dict:
-        """The kernel's reply to an expression; nothing of it shows in the notebook."""
-        message = self.kc.execute("", silent=True, user_expressions={"report": expression})
-        return await self.async_wait_for_reply(message)
 
 
 def execute(notebook: Path, root: Path = ROOT) -> tuple[Path, float, str | None]:
@@ -91,7 +59,9 @@ async def _execute(notebook: Path, root: Path) -> tuple[Path, float, str | None]
     try:
         forget(notebook, root)
         nb = stored.notebook(root / notebook)
-        client = _Client(
+        from book.client import Client  # takes half a second, and most often nothing is to run
+
+        client = Client(
             nb,
             timeout=CELL_TIMEOUT,
             startup_timeout=STARTUP_TIMEOUT,
@@ -135,6 +105,8 @@ def _describe(notebook, nb, number, problem) -> str:
         return f"{notebook}: {said(problem)}"
     if not number:
         return f"{notebook}: {problem if isinstance(problem, ValueError) else f'{type(problem).__name__}: {problem}'}"
+    from nbclient.exceptions import CellExecutionError  # see above
+
     cell = nb.cells[number - 1]
     failed = isinstance(problem, CellExecutionError)  # else the error in the output came from stopping the kernel
     errors = [output for output in cell.get("outputs", []) if failed and output.output_type == "error"]

@@ -27,12 +27,15 @@ def finish(site: Path) -> None:
     found = {page.relative_to(site).as_posix(): page for page in sorted(site.rglob("*.html"))}
     found = {name: page for name, page in found.items() if not name.startswith("_static/")}
     new = [name for name, page in found.items() if name not in known or known[name]["stamp"] != stamp(page)]
-    work = partial(pages.finish, site)
+    work, offer = partial(pages.finish, site), partial(pages.offer, site)
     if len(new) < 4:
         finished = list(map(work, new))
+        list(map(offer, new))
     else:
         with ProcessPoolExecutor() as pool:
+            offered = pool.map(offer, new)
             finished = list(pool.map(work, new))
+            list(offered)  # says what went wrong
     facts = {name: known.get(name) for name in found} | dict(zip(new, finished, strict=True))
     assets.put(static)
     search.put(static, {name: page["units"] for name, page in facts.items()})

@@ -56,7 +56,7 @@ VERSION = re.compile(r'(?<=_static/)([^"?]+\.js)(?:\?(?:v|digest)=\w+)?(?=")')
 
 
 def finish(site: Path, name: str) -> dict:
-    """Finish the page `name` under `site`, with the notebook and the zip that it offers, and say what it names.
+    """Finish the page `name` under `site`, and say what it names.
 
     Returns
     -------
@@ -75,14 +75,18 @@ def finish(site: Path, name: str) -> dict:
     page.write_text(text, "utf-8")
     if any(sources):
         page.with_suffix(".formulas.js").write_text(f"eerFormulas={json.dumps(sources)}", "utf-8")
+    found = [asdict(unit) for unit in units(text)]
+    return {"stylesheets": names, "scripts": sorted(set(SCRIPT.findall(text))), "units": found} | named(text)
+
+
+def offer(site: Path, name: str) -> None:
+    """Write the notebook and the zip that the page `name` offers, if it is a chapter's."""
     notebook = Path(name).with_suffix(".ipynb")
     if (ROOT / notebook).is_file():
         target = site / "_sources" / notebook
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_text(download(notebook, repository()), "utf-8")
         chapter_zip(notebook, target.with_suffix(".zip"))
-    found = [asdict(unit) for unit in units(text)]
-    return {"stylesheets": names, "scripts": sorted(set(SCRIPT.findall(text))), "units": found} | named(text)
 
 
 def apart(text: str) -> tuple[str, list[str]]:
