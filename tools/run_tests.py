@@ -5,9 +5,9 @@
 Chapters are executed once, on the data that come with the book, and the copies that this leaves are what the site
 shows. Where there are real data, chapters that read them have no copy of that state yet and run a second time.
 
-What fails in a browser is asked once more with nothing beside it. Where it passes then, the test has lost a race with
-its page: the summary marks the stage and the output names the test, for somebody to mend; but one race in 450 tests
-does not throw away all the rest.
+What fails in a browser is asked once more with nothing beside it. Where it passes then, the test has most likely lost a
+race with its page: the summary marks the stage and the output names the test, for somebody to mend; but one race in
+hundreds of tests does not throw away all the rest.
 """
 
 from __future__ import annotations
@@ -102,7 +102,7 @@ def main() -> int:
             results.append((stage.name, run(stage), time.perf_counter() - start))
     print("\n=== summary")
     for name, result, seconds in results:
-        note = " (what failed passed alone: mend the race; see above)" if result == "TWICE" else ""
+        note = " (what failed passed alone: see above, and mend it)" if result == "TWICE" else ""
         print(f"{result:7} {seconds:6.0f} s  {name}{note}")
     return int(any(result == "FAILED" for _, result, _ in results))
 

@@ -274,6 +274,16 @@ def test_address_follows_and_leads_there_again(case, demo):
     assert demo.complaints == []
 
 
+def test_back_right_after_a_change_leaves_the_earlier_address(case, demo):
+    earlier = demo.page.evaluate("location.search")
+    demo.follow_a_link()
+    demo.page.evaluate(f"{{ {demo.js}.changed(); history.back(); }}")  # sooner than the address follows
+    demo.page.wait_for_function("earlier => location.search === earlier", arg=earlier)
+    demo.page.evaluate("new Promise((done) => setTimeout(done, 1000))")  # longer than the address takes
+    assert demo.page.evaluate("location.search") == earlier
+    assert demo.complaints == []
+
+
 def test_copied_link_restores_exactly_and_a_damaged_one_says_so(case, demo):
     page, start = demo.page, case.state(demo.renewed())
     case.change(demo)

@@ -5,6 +5,7 @@ sphinxcontrib-bibtex formats all entries in each build, twice (once for the list
 
 from __future__ import annotations
 
+import pybtex
 from pybtex.style.formatting import BaseStyle
 from sphinxcontrib.bibtex.domain import BibtexDomain
 
@@ -12,13 +13,13 @@ FORMAT = BaseStyle.format_entry
 
 
 class Citations(BibtexDomain):
-    """Citations that take over what the last build made of the same entry, style and label."""
+    """Citations that take over what the last build made of the same entry, style and label with the same pybtex."""
 
     def env_updated(self):
         before, now = getattr(self.env, "eer_formatted", {}), {}
 
         def format_entry(style, label, entry, bib_data=None):
-            name = (type(style).__module__, type(style).__qualname__, label, entry.key)
+            name = (pybtex.__version__, type(style).__module__, type(style).__qualname__, label, entry.key)
             known, formatted = before.get(name, (None, None))
             if known != entry:
                 formatted = FORMAT(style, label, entry, bib_data)

@@ -129,7 +129,7 @@ class Tree(HTMLParser):
 def units(markup: str) -> list[Unit]:
     """What there is to find on a page, in its order; nothing on a page without an article."""
     begin, end = markup.find("<article"), markup.find("</article>")
-    article = Tree(markup[max(begin, 0) : end]).root.find(tag="article")  # what is around it takes as long to read
+    article = Tree(markup[max(begin, 0) : end]).root.find(tag="article")  # nothing around it is read
     section = article.find(tag="section") if article else None
     if section is None:
         return []
