@@ -7,7 +7,7 @@ shows. Where there are real data, chapters that read them have no copy of that s
 
 What fails in a browser is asked once more with nothing beside it. Where it passes then, the test has most likely lost a
 race with its page: the summary marks the stage and the output names the test, for somebody to mend; but one race in
-hundreds of tests does not throw away all the rest.
+hundreds of tests does not throw away all the rest. Nor does a test that waits for ever: it fails where it stands.
 """
 
 from __future__ import annotations
@@ -31,8 +31,13 @@ ALONE = ["--last-failed", "--last-failed-no-failures=none", "-n0", "--maxfail=2"
 #: What pytest's exit status says when all has run and tests have failed.
 TESTS_FAILED = 1
 
+#: Seconds that a test may take with its fixtures: many times what the longest takes on two quiet cores.
+PATIENCE = CELL_TIMEOUT + 300
+
 PYTHON = [sys.executable, "-m"]
-PYTEST = [*PYTHON, "pytest", "-q", "-n", CORES, "--dist=loadfile"]
+PYTEST = [*PYTHON, "pytest", "-q", "-n", CORES, "--dist=loadfile", f"--timeout={PATIENCE}", "--max-worker-restart=2"]
+#: Where an exception would leave what is tested unusable (tests/browser/limit.py), the process ends.
+BROWSER = ["--timeout-method=thread", "tests/browser"]
 NBVAL = ["-p", "book.nbval_plugin", "-p", "nbval"]  # in this order, book spares nbformat a second's work
 NBVAL += [
     "--continue-on-collection-errors",
@@ -76,7 +81,7 @@ def stages(no_data: str) -> list[Stage]:
         Stage("zips for students", [*PYTHON, "grading.course.zips"]),
         Stage("website", [*PYTHON, "tools.build_site"]),
         Stage("unit tests", [*PYTEST, "tests", "--ignore=tests/browser"]),
-        Stage("website in a browser", [*PYTEST, "tests/browser"], again=ALONE),
+        Stage("website in a browser", [*PYTEST, *BROWSER], again=ALONE),
     ]
 
 
@@ -94,11 +99,11 @@ def run(stage: Stage) -> str:
 
 
 def main() -> int:
-    results = []
+    results, begun = [], time.perf_counter()
     with tempfile.TemporaryDirectory() as empty:
         for stage in stages(empty):
-            print(f"\n=== {stage.name}", flush=True)
             start = time.perf_counter()
+            print(f"\n=== {stage.name} (after {(start - begun) / 60:.0f} min)", flush=True)
             results.append((stage.name, run(stage), time.perf_counter() - start))
     print("\n=== summary")
     for name, result, seconds in results:

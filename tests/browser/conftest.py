@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from contextlib import ExitStack
+from collections.abc import Callable
+from contextlib import ExitStack, closing
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.browser.gestures import Demo
+from tests.browser.limit import limited
 from tests.browser.visit import visiting
 from tools.serve import SITE, find_browser, serving
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, BrowserContext
 
 
 @pytest.fixture(scope="session")
@@ -25,6 +31,28 @@ def address(site):
         yield url
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item):
+    with limited(item):
+        return (yield)
+
+
+class Chromium:
+    """A browser for contexts; where the last has ended, another."""
+
+    def __init__(self, launch: Callable[[], Browser]):
+        self._launch = launch
+        self._program = launch()
+
+    def new_context(self, **options) -> BrowserContext:
+        if not self._program.is_connected():
+            self._program = self._launch()
+        return self._program.new_context(**options)
+
+    def close(self) -> None:
+        self._program.close()
+
+
 @pytest.fixture(scope="session")
 def browser():
     found = find_browser()
@@ -33,10 +61,9 @@ def browser():
     from playwright.sync_api import sync_playwright
 
     quiet = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
-    with sync_playwright() as playwright:
-        program = playwright.chromium.launch(executable_path=found, args=[*quiet, "--disable-component-update"])
+    options = {"executable_path": found, "args": [*quiet, "--disable-component-update"]}
+    with sync_playwright() as playwright, closing(Chromium(lambda: playwright.chromium.launch(**options))) as program:
         yield program
-        program.close()
 
 
 @pytest.fixture

@@ -205,6 +205,31 @@ def test_the_contents_mark_the_section_that_is_read_and_show_the_mark(visit):
     page.wait_for_function("link => link.getAttribute('aria-current') === 'true'", arg=last.element_handle())
 
 
+#: The first closed fold shortly before a section that the contents name, and the section.
+FOLD_BEFORE_A_SECTION = """() => {
+  const top = (element) => element.getBoundingClientRect().top;
+  for (const { hash } of document.querySelectorAll('#eer-contents > ul > li > a')) {
+    const section = document.getElementById(decodeURIComponent(hash.slice(1)));
+    const fold = [...document.querySelectorAll('.bd-article details:not([open])')]
+      .findLast((fold) => top(fold) < top(section) && top(section) < top(fold) + 200);
+    if (fold) return [fold, section];
+  }
+}"""
+
+
+def test_the_contents_follow_what_a_fold_moves(visit):
+    page = visit(CHAPTER, width=1440, height=900).page
+    page.evaluate(f"[window.fold, window.section] = ({FOLD_BEFORE_A_SECTION})()")
+    page.evaluate("scrollBy({ top: section.getBoundingClientRect().top - 0.3 * innerHeight + 5, behavior: 'instant' })")
+    settle(page)
+    marked = "document.querySelector('#eer-contents a[aria-current=true]')?.hash"
+    page.wait_for_function(f"{marked} === '#' + section.id")
+    page.evaluate("fold.open = true")
+    page.wait_for_function(f"section.getBoundingClientRect().top > 0.3 * innerHeight && {marked} !== '#' + section.id")
+    page.evaluate("fold.open = false")
+    page.wait_for_function(f"section.getBoundingClientRect().top < 0.3 * innerHeight && {marked} === '#' + section.id")
+
+
 def test_a_drawer_closes_when_something_was_chosen(visit):
     page = visit(CHAPTER, **PHONE, has_touch=True).page
     button, drawer = page.locator(".secondary-toggle:visible"), page.locator("#pst-secondary-sidebar-modal")
