@@ -13,8 +13,10 @@ from contextlib import contextmanager, suppress
 import psutil
 import pytest
 
-#: Seconds for a test with its fixtures, beyond what one wait may take (`tests.browser.visit.PATIENCE`).
-LIMIT = 300
+from tests.browser.visit import PATIENCE
+
+#: Seconds for a test with its fixtures.
+LIMIT = 5 * PATIENCE
 
 
 def end_what_was_started() -> None:

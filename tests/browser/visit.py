@@ -16,7 +16,10 @@ LAY_OUT = (
     """document.querySelectorAll('.bd-article section > *').forEach((e) => (e.style.contentVisibility = 'visible'))"""
 )
 SLOWER = int(os.environ.get("EER_SLOWER_PAGES", "1"))  # times: tests that win a race against a page lose it then
-TWO_FRAMES = "new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
+TWO_FRAMES = f"""new Promise((done, fail) => {{
+  requestAnimationFrame(() => requestAnimationFrame(done));
+  setTimeout(() => fail(new Error('the browser has stopped drawing')), {1000 * PATIENCE});
+}})"""
 #: A style in which all is at once what it becomes.
 AT_ONCE = "* { animation: none !important; transition: none !important }"
 expect.set_options(timeout=1000 * PATIENCE)
