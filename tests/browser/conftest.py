@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import re
 from contextlib import ExitStack, closing
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,7 +16,7 @@ from tests.browser.visit import visiting
 from tools.serve import SITE, find_browser, serving
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, BrowserContext
+    from playwright.sync_api import BrowserContext, Playwright
 
 
 @pytest.fixture(scope="session")
@@ -38,15 +39,25 @@ def pytest_runtest_protocol(item):
 
 
 class Chromium:
-    """A browser for contexts; where the last has ended, another."""
+    """A browser for contexts; where the last has ended, another.
 
-    def __init__(self, launch: Callable[[], Browser]):
-        self._launch = launch
-        self._program = launch()
+    Chromium's feature RenderDocument is off: with it, Playwright may wait for ever where a page is closed that another
+    document is about to take over (https://github.com/microsoft/playwright/issues/42068).
+    """
+
+    def __init__(self, playwright: Playwright, path: str):
+        self._start = partial(playwright.chromium.launch, executable_path=path)
+        quiet = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
+        self._arguments = [*quiet, "--disable-component-update"]
+        with self._start(args=self._arguments) as program:
+            line = program.new_browser_cdp_session().send("SystemInfo.getInfo")["commandLine"]
+        off = re.findall(r"--disable-features=(\S+)", line)  # by Playwright; of several lists Chromium heeds the last
+        self._arguments.append(f"--disable-features={','.join([*off, 'RenderDocument'])}")
+        self._program = self._start(args=self._arguments)
 
     def new_context(self, **options) -> BrowserContext:
         if not self._program.is_connected():
-            self._program = self._launch()
+            self._program = self._start(args=self._arguments)
         return self._program.new_context(**options)
 
     def close(self) -> None:
@@ -60,9 +71,7 @@ def browser():
         pytest.skip("no Chromium on this machine; install it (Debian: apt-get install chromium) to test the site")
     from playwright.sync_api import sync_playwright
 
-    quiet = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
-    options = {"executable_path": found, "args": [*quiet, "--disable-component-update"]}
-    with sync_playwright() as playwright, closing(Chromium(lambda: playwright.chromium.launch(**options))) as program:
+    with sync_playwright() as playwright, closing(Chromium(playwright, found)) as program:
         yield program
 
 

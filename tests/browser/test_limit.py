@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Error
 
 from tests.browser.limit import limited
-from tests.browser.visit import opening
+from tests.browser.visit import PATIENCE, opening
 
 
 class Item:
@@ -27,6 +27,18 @@ def test_a_script_that_waits_for_ever_fails_and_the_next_test_has_a_browser(brow
     assert len(item.said) == 1
     with opening(browser) as context:
         assert context.new_page().evaluate("1 + 1") == 2
+
+
+def test_a_page_is_closed_while_another_document_takes_its_place(browser, address):
+    item = Item()
+    with limited(item, PATIENCE), opening(browser) as context:
+        for _ in range(10):
+            page = context.new_page()
+            page.goto(f"{address}/404.html")
+            with pytest.raises(Error, match="navigation"):
+                page.evaluate("location.reload(), new Promise(() => {})")
+            page.close()
+    assert item.said == []
 
 
 def test_what_ends_in_time_is_left_alone(browser):
